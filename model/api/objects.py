@@ -64,6 +64,7 @@ class ReplicaSet(msgspec.Struct, frozen=True, kw_only=True):
     """A ReplicaSet. `template` is any value that compares equal for equal Pod templates (hash label left out)."""
 
     name: str
+    uid: str = ""
     template: object = None
     created: int = 0
     deleting: bool = False
@@ -83,6 +84,8 @@ class ReplicaSet(msgspec.Struct, frozen=True, kw_only=True):
     """Annotation ``deployment.kubernetes.io/desired-replicas``."""
     max_annotation: int | None = None
     """Annotation ``deployment.kubernetes.io/max-replicas``."""
+    resource_version: int = 0
+    """Counts the changes of the object; a write that carries an older one is refused."""
 
 
 class Strategy(Enum):
@@ -93,14 +96,14 @@ class Strategy(Enum):
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """A Deployment. `max_surge` and `max_unavailable` are whole numbers or percentages (``"25%"``)."""
+    """A Deployment. `max_surge` and `max_unavailable` are numbers or percentages (``"25%"``); None counts as 0."""
 
     name: str = ""
     template: object = None
     replicas: int = 1
     strategy: Strategy = Strategy.ROLLING_UPDATE
-    max_surge: int | str = "25%"
-    max_unavailable: int | str = "25%"
+    max_surge: int | str | None = "25%"
+    max_unavailable: int | str | None = "25%"
     paused: bool = False
     deleting: bool = False
     min_ready_seconds: int = 0
@@ -116,3 +119,5 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     unavailable_replicas: int = 0
     terminating_replicas: int | None = None
     conditions: tuple[Condition, ...] = ()
+    resource_version: int = 0
+    """As in ReplicaSet."""

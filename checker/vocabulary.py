@@ -1,0 +1,220 @@
+"""The words a scenario is written in: actions, properties, scenarios.
+
+An action is a function from a state to its possible successors, in words: every ``yield`` is one. Parameters after
+the first are slots, and say so in their annotation; the action is then bound to every slot of that pool::
+
+    def kubelet_starts_container(state: Cluster, pod: PodSlot) -> Iterator[Cluster]: ...
+
+A property is a function that yields its offenders. A scenario is the one table that joins initial states, actions and
+properties (TLA+'s specification and configuration).
+"""
+
+import functools
+import inspect
+import itertools
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from typing import Any, Generic, ParamSpec, TypeVar
+
+import msgspec
+
+from checker.state import Pool, SlotOf, State
+
+S = TypeVar("S", bound=State)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ActionFunction = Callable[..., Iterator[Any]]
+
+
+class Fairness(Enum):
+    """How an action behaves when it stays enabled: components are weakly fair, disturbances are not fair at all."""
+
+    WEAK = "weak"
+    NONE = "none"
+
+
+class Action(msgspec.Struct, frozen=True):
+    """One row of a scenario's next-state table."""
+
+    function: ActionFunction
+    fairness: Fairness = Fairness.WEAK
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return str(self.function.__name__)
+
+    @property
+    def sentence(self) -> str:
+        """The first line of the function's docstring: what happens, in the reader's words."""
+        return (inspect.getdoc(self.function) or self.name).splitlines()[0]
+
+    def bindings(self, state: State) -> Iterator[dict[str, int]]:
+        """Every choice of slots for the function's parameters, in slot order."""
+        names = list(slot_parameters(self.function))
+        pools = [getattr(state, pool) for pool in slot_parameters(self.function).values()]
+        for slots in itertools.product(*[range(pool.capacity) for pool in pools]):
+            yield dict(zip(names, slots, strict=True))
+
+
+def disturbance(function: ActionFunction) -> Action:
+    """An action of the environment: it may happen, it need not."""
+    return Action(function, Fairness.NONE)
+
+
+@functools.cache
+def slot_parameters(function: ActionFunction) -> dict[str, str]:
+    """Parameter name -> pool name, for the parameters of `function` after the state.
+
+    Raises
+    ------
+    TypeError
+        If a parameter is not annotated with a slot.
+    """
+    hints = typing.get_type_hints(function, include_extras=True)
+    found: dict[str, str] = {}
+    for name in list(inspect.signature(function).parameters)[1:]:
+        marks = [mark for mark in getattr(hints.get(name), "__metadata__", ()) if isinstance(mark, SlotOf)]
+        if not marks:
+            raise TypeError(
+                f"{function.__name__}: parameter {name!r} must be annotated with a slot, "
+                "such as Annotated[int, SlotOf('pods')]"
+            )
+        found[name] = marks[0].pool
+    return found
+
+
+class Event(msgspec.Struct, frozen=True):
+    """An action bound to slots."""
+
+    action: Action
+    slots: dict[str, int]
+
+    @property
+    def name(self) -> str:
+        """As in ``kubelet_starts_container(pod=1)``."""
+        return f"{self.action.name}({', '.join(f'{name}={slot}' for name, slot in self.slots.items())})"
+
+    def successors(self, state: S) -> Iterator[S]:
+        """The states that this event leads to from `state`; a yield that changes nothing is no step.
+
+        Raises
+        ------
+        BoundReached
+            If a row is to be created in a pool without an empty slot.
+        """
+        for after in self.action.function(state, **self.slots):
+            if after != state:
+                yield after
+
+
+class Kind(Enum):
+    """What a property says."""
+
+    NEVER = "never"
+    """No reachable state has offenders."""
+    NEVER_STEP = "never_step"
+    """No transition between reachable states has offenders."""
+    SOMETIMES = "sometimes"
+    """Some reachable state has witnesses: the scenario is not vacuous."""
+
+
+class Property(msgspec.Struct, frozen=True):
+    """A promise: its name, its kind, and the function that names the offenders (for `sometimes`, the witnesses)."""
+
+    name: str
+    kind: Kind
+    function: Callable[..., Iterator[Any]]
+
+    @property
+    def sentence(self) -> str:
+        """The first line of the function's docstring."""
+        return (inspect.getdoc(self.function) or self.name).splitlines()[0]
+
+    def offenders(self, *states: State) -> list[Any]:
+        """The offenders in one state, or in one step (before, after)."""
+        return list(self.function(*states))
+
+
+def _property(kind: Kind, name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    return lambda function: Property(name, kind, function)
+
+
+def never(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    """Declare that no reachable state has what the decorated function yields."""
+    return _property(Kind.NEVER, name)
+
+
+def never_step(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    """Declare that no transition (before, after) has what the decorated function yields."""
+    return _property(Kind.NEVER_STEP, name)
+
+
+def sometimes(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    """Declare that some reachable state has what the decorated function yields."""
+    return _property(Kind.SOMETIMES, name)
+
+
+class Scenario(msgspec.Struct, Generic[S], frozen=True):
+    """Initial states, next-state table and properties, with what a verdict must say about them."""
+
+    name: str
+    initial: tuple[S, ...]
+    actions: tuple[Action, ...]
+    properties: tuple[Property, ...] = ()
+    bounds: Mapping[str, int | str] = {}
+    disturbances: Mapping[str, int] = {}
+    assumptions: tuple[str, ...] = ()
+
+    def events(self) -> list[Event]:
+        """Every action bound to every choice of slots, in the order of the table."""
+        return [Event(action, slots) for action in self.actions for slots in action.bindings(self.initial[0])]
+
+    def transitions(self, state: S) -> Iterator[tuple[Event, S]]:
+        """Every event that is enabled in `state` and the state that it leads to."""
+        for event in self.events():
+            for after in event.successors(state):
+                yield event, after
+
+
+def derived(function: Callable[P, T]) -> Callable[P, T]:
+    """Mark a function of the state (and slots) that many actions share.
+
+    The plain run just calls it. The learned run learns it once, on its own: its callers then branch on its value
+    instead of on everything that it read.
+    """
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        learn = getattr(args[0], "_derive", None)
+        if learn is None:
+            return function(*args, **kwargs)
+        value: T = learn(function, args[1:], tuple(sorted(kwargs.items())))
+        return value
+
+    return call
+
+
+def interchangeable_pools(state: State) -> tuple[str, ...]:
+    """The pools whose slots nothing refers to: their rows may be sorted without changing what can happen."""
+    pools = {name for name in state.__struct_fields__ if isinstance(getattr(state, name), Pool)}
+    referenced = {mark.pool for mark in _marks(type(state)) if isinstance(mark, SlotOf)}
+    per = {mark.sizes for mark in _marks(type(state)) if hasattr(mark, "sizes")}
+    return tuple(name for name in state.__struct_fields__ if name in pools - referenced - per)
+
+
+def _marks(owner: Any) -> Iterable[Any]:
+    """Every annotation mark in the types of a struct's fields, and of the rows of its pools."""
+    for hint in typing.get_type_hints(owner, include_extras=True).values():
+        yield from _marks_in(hint)
+
+
+def _marks_in(hint: Any) -> Iterable[Any]:
+    yield from getattr(hint, "__metadata__", ())
+    for part in typing.get_args(hint):
+        if isinstance(part, type) and issubclass(part, msgspec.Struct):
+            yield from _marks(part)
+        else:
+            yield from _marks_in(part)

@@ -1,0 +1,73 @@
+"""The conditions in a Deployment's status.
+
+Source: pkg/controller/deployment/util/deployment_util.go
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from msgspec.structs import replace
+
+from model.api.objects import Condition
+
+Conditions = tuple[Condition, ...]
+
+
+class Type(StrEnum):
+    """What a condition is about."""
+
+    AVAILABLE = "Available"
+    PROGRESSING = "Progressing"
+    REPLICA_FAILURE = "ReplicaFailure"
+
+
+class Status(StrEnum):
+    """Whether a condition is met."""
+
+    TRUE = "True"
+    FALSE = "False"
+    UNKNOWN = "Unknown"
+
+
+class Reason(StrEnum):
+    """Why a condition is as it is."""
+
+    MINIMUM_REPLICAS_AVAILABLE = "MinimumReplicasAvailable"
+    MINIMUM_REPLICAS_UNAVAILABLE = "MinimumReplicasUnavailable"
+    REPLICA_SET_UPDATED = "ReplicaSetUpdated"
+    REPLICA_SET_CREATE_ERROR = "ReplicaSetCreateError"
+    NEW_REPLICA_SET_CREATED = "NewReplicaSetCreated"
+    FOUND_NEW_REPLICA_SET = "FoundNewReplicaSet"
+    NEW_REPLICA_SET_AVAILABLE = "NewReplicaSetAvailable"
+    PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
+    DEPLOYMENT_PAUSED = "DeploymentPaused"
+    DEPLOYMENT_RESUMED = "DeploymentResumed"
+
+
+def new_condition(type: Type, status: Status, reason: Reason, now: int) -> Condition:
+    """A condition that came about now."""
+    return Condition(type=type, status=status, reason=reason, last_update_time=now, last_transition_time=now)
+
+
+def find_condition(conditions: Sequence[Condition], type: Type) -> Condition | None:
+    """The condition of that type, or None."""
+    return next((condition for condition in conditions if condition.type == type), None)
+
+
+def remove_condition(conditions: Conditions, type: Type) -> Conditions:
+    """The conditions of every other type."""
+    return tuple(condition for condition in conditions if condition.type != type)
+
+
+def set_condition(conditions: Conditions, condition: Condition) -> Conditions:
+    """The conditions with `condition` in place of the one of its type.
+
+    Nothing changes if that one has the same status and reason; with the same status it keeps its transition time.
+    Source: pkg/controller/deployment/util/deployment_util.go (SetDeploymentCondition)
+    """
+    current = find_condition(conditions, Type(condition.type))
+    if current is not None and current.status == condition.status:
+        if current.reason == condition.reason:
+            return conditions
+        condition = replace(condition, last_transition_time=current.last_transition_time)
+    return (*remove_condition(conditions, Type(condition.type)), condition)
