@@ -89,9 +89,7 @@ def live(state: Rollout, new: bool) -> int:
 def available(state: Rollout, new: bool) -> int:
     """Pods of one ReplicaSet that count as available."""
     gate = state.constants.readiness_gate
-    return sum(
-        pod.phase is Phase.READY and pod.new is new and (not gate or pod.endpoint) for pod in state.pods
-    )
+    return sum(pod.phase is Phase.READY and pod.new is new and (not gate or pod.endpoint) for pod in state.pods)
 
 
 @derived
@@ -182,11 +180,7 @@ def delete(state: Rollout, pod: PodSlot) -> Iterator[Rollout]:
 def bind(state: Rollout, pod: PodSlot, node: NodeSlot) -> Iterator[Rollout]:
     """The scheduler binds a Pod to a node with room."""
     unbound = state.pods[pod]
-    if (
-        unbound is not None
-        and unbound.phase is Phase.UNSCHEDULED
-        and load(state, node) < state.constants.node_capacity
-    ):
+    if unbound is not None and unbound.phase is Phase.UNSCHEDULED and load(state, node) < state.constants.node_capacity:
         yield state.update(unbound, phase=Phase.BOUND, node=node)
 
 
@@ -323,7 +317,7 @@ def main() -> None:
     print(f"transitions  {result.transitions:,}")
     print(f"depth        {result.depth}")
     for name in violated:
-        print(f"shortest     {name}: {len(result.found[name].events)} steps")
+        print(f"shortest     {name}: {len(result.found[name].trace.steps)} steps")
     print(f"verdict      {verdict}")
     print(f"seconds      {time.monotonic() - started:.2f}")
     print(f"python calls {result.python_calls:,} ({result.transitions / result.python_calls:,.0f} transitions a call)")

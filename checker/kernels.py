@@ -5,6 +5,8 @@ node n reads, or LEAF; the child for code c is ``edges[node_edges[n] + c]`` if `
 VIRTUAL on are derived values; columns from AFTER on belong to the second state of a step.
 """
 
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -12,19 +14,18 @@ VIRTUAL = 1 << 20
 AFTER = 1 << 21
 LEAF = -1
 UNSEEN = -1
-_DEPTH = 16
+STACK = 16
 
-jit = numba.njit(cache=True, nogil=True, boundscheck=False)
+jit: Any = numba.njit(cache=True, nogil=True, boundscheck=False)
 
 
 @jit
-def walk(root, row, after, derived, derived_roots, node_column, node_edges, node_width, edges):  # type: ignore[no-untyped-def]
+def walk(root, row, after, derived, stack, derived_roots, node_column, node_edges, node_width, edges):  # type: ignore[no-untyped-def]
     """Follow one trie from the node `root`; the leaf's payload, or UNSEEN.
 
-    `derived` caches the derived values of `row`: UNSEEN where not known yet; nested tries are walked on demand.
+    `derived` caches the derived values of `row`: UNSEEN where not known yet; nested tries are walked on demand, and
+    `stack` (depth, 2) holds who waits for them.
     """
-    waiting_node = np.empty(_DEPTH, np.int64)
-    waiting_for = np.empty(_DEPTH, np.int64)
     depth = 0
     node = root
     while True:
@@ -36,18 +37,18 @@ def walk(root, row, after, derived, derived_roots, node_column, node_edges, node
             if depth == 0:
                 return payload
             depth -= 1
-            derived[waiting_for[depth]] = payload
-            node = waiting_node[depth]
+            derived[stack[depth, 1]] = payload
+            node = stack[depth, 0]
             continue
         if column >= AFTER:
             code = np.int64(after[column - AFTER])
         elif column >= VIRTUAL:
             code = np.int64(derived[column - VIRTUAL])
             if code == UNSEEN:
-                if depth == _DEPTH:
+                if depth == len(stack):
                     return UNSEEN
-                waiting_node[depth] = node
-                waiting_for[depth] = column - VIRTUAL
+                stack[depth, 0] = node
+                stack[depth, 1] = column - VIRTUAL
                 depth += 1
                 node = np.int64(derived_roots[column - VIRTUAL])
                 continue
@@ -60,7 +61,16 @@ def walk(root, row, after, derived, derived_roots, node_column, node_edges, node
 
 @jit
 def walk_all(  # type: ignore[no-untyped-def]
-    states, roots, payloads, derived_roots, node_column, node_edges, node_width, edges, missed_state, missed_root
+    states,
+    roots,
+    payloads,
+    derived_roots,
+    node_column,
+    node_edges,
+    node_width,
+    edges,
+    missed_state,
+    missed_root,
 ):
     """Walk every trie in `roots` over every row of `states`; fill `payloads` and the lists of misses.
 
@@ -68,11 +78,13 @@ def walk_all(  # type: ignore[no-untyped-def]
     """
     misses = 0
     derived = np.empty(max(1, len(derived_roots)), np.int64)
+    stack = np.empty((STACK, 2), np.int64)
     for s in range(len(states)):
         derived[:] = UNSEEN
+        row = states[s]
         for r in range(len(roots)):
             payload = walk(
-                np.int64(roots[r]), states[s], states[s], derived, derived_roots,
+                np.int64(roots[r]), row, row, derived, stack, derived_roots,
                 node_column, node_edges, node_width, edges,
             )  # fmt: skip
             payloads[s, r] = payload
@@ -153,7 +165,7 @@ DONE, TABLE_FULL, FRONTIER_FULL, STEP_UNSEEN, STEP_OFFENDED = range(5)
 @jit
 def expand(  # type: ignore[no-untyped-def]
     words, payloads, position, first_index,
-    yield_start, yield_flags, write_start, write_column, write_code,
+    yield_start, write_start, write_column, write_code,
     sorted_pools, visited, room,
     found_words, found_parent, found_event, capacity,
     fired, counters,
@@ -162,7 +174,7 @@ def expand(  # type: ignore[no-untyped-def]
     """Apply every learned transition of a chunk of states.
 
     `position` (state, event, yield) says where to go on and is updated, so that the caller can make room or learn and
-    call again. `counters` = [transitions, bound hits, states found so far in this level, step root that stopped].
+    call again. `counters` = [transitions, states found, the step property that stopped].
     Returns DONE or why it stopped.
     """
     width = words.shape[1]
@@ -171,13 +183,12 @@ def expand(  # type: ignore[no-untyped-def]
     before = before_words.view(np.uint8)
     after = after_words.view(np.uint8)
     derived = np.empty(max(1, len(derived_roots)), np.int64)
+    stack = np.empty((STACK, 2), np.int64)
     for s in range(position[0], len(words)):
         before_words[:] = words[s]
         derived[:] = UNSEEN
         for e in range(position[1], payloads.shape[1]):
             leaf = payloads[s, e]
-            if position[2] == 0 and yield_flags[leaf]:
-                counters[1] += 1
             for y in range(yield_start[leaf] + position[2], yield_start[leaf + 1]):
                 after_words[:] = before_words
                 for w in range(write_start[y], write_start[y + 1]):
@@ -192,29 +203,29 @@ def expand(  # type: ignore[no-untyped-def]
                 if room[0] == 0:
                     position[0], position[1], position[2] = s, e, y - yield_start[leaf]
                     return TABLE_FULL
-                if counters[2] == capacity:
+                if counters[1] == capacity:
                     position[0], position[1], position[2] = s, e, y - yield_start[leaf]
                     return FRONTIER_FULL
                 for p in range(len(step_roots)):
                     if step_open[p]:
                         payload = walk(
-                            np.int64(step_roots[p]), before, after, derived, derived_roots,
+                            np.int64(step_roots[p]), before, after, derived, stack, derived_roots,
                             node_column, node_edges, node_width, edges,
                         )  # fmt: skip
                         if payload != 0:
                             position[0], position[1], position[2] = s, e, y - yield_start[leaf]
-                            counters[3] = p
-                            found_words[counters[2]] = after_words
+                            counters[2] = p
+                            found_words[counters[1]] = after_words
                             return STEP_UNSEEN if payload == UNSEEN else STEP_OFFENDED
                 counters[0] += 1
                 fired[e] += 1
                 canonicalise(after_words, sorted_pools)
                 if add(visited, fingerprint(after_words)):
                     room[0] -= 1
-                    found_words[counters[2]] = after_words
-                    found_parent[counters[2]] = first_index + s
-                    found_event[counters[2]] = (e << 16) | (y - yield_start[leaf])
-                    counters[2] += 1
+                    found_words[counters[1]] = after_words
+                    found_parent[counters[1]] = first_index + s
+                    found_event[counters[1]] = (e << 16) | (y - yield_start[leaf])
+                    counters[1] += 1
             position[2] = 0
         position[1] = 0
     position[0] = len(words)

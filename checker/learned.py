@@ -30,6 +30,8 @@ class LearnedScenario:
     ----------
     python_calls
         How often a function of the model was called.
+    full_pools
+        The pools in which a row was to be created and no slot was empty.
     """
 
     def __init__(self, scenario: Scenario[Any], *, symmetry: bool = True) -> None:
@@ -47,7 +49,9 @@ class LearnedScenario:
         self._derived: dict[DerivedKey, int] = {}
         self._derived_domains: dict[Callable[..., Any], Domain] = {}
         self.sorted_pools = self._sorted_pools() if symmetry else np.zeros((0, 3), np.int64)
+        self.stack = np.empty((kernels.STACK, 2), np.int64)
         self.python_calls = 0
+        self.full_pools: set[str] = set()
 
     def _sorted_pools(self) -> npt.NDArray[np.int64]:
         word = 8
@@ -79,14 +83,12 @@ class LearnedScenario:
         recording = self._record()
         view = StateView(recording, row.tobytes())
         yields: list[dict[int, int]] = []
-        bound_reached = False
         bound = self.events[event]
         try:
             yields.extend(after.writes for after in bound.action.function(view, **bound.slots))
-        except BoundReached:
-            bound_reached = True
-        leaf = self.leaves.leaf(yields, bound_reached)
-        self.tries.insert(self.event_roots, event, recording.reads, leaf)
+        except BoundReached as reached:
+            self.full_pools.add(reached.pool)
+        self.tries.insert(self.event_roots, event, recording.reads, self.leaves.leaf(yields))
 
     def learn_state_property(self, index: int, row: Packed) -> None:
         """Run one property of states on a packed state."""
@@ -133,7 +135,7 @@ class LearnedScenario:
         packed = np.frombuffer(bytearray(row), np.uint8)
         cache = np.full(len(self.derived_roots), kernels.UNSEEN, np.int64)
         roots = self.derived_roots
-        return int(kernels.walk(np.int64(roots[number]), packed, packed, cache, roots, *self.tries.arrays))
+        return int(kernels.walk(np.int64(roots[number]), packed, packed, cache, self.stack, roots, *self.tries.arrays))
 
 
 def _any(prop: Property, *views: StateView) -> int:

@@ -11,8 +11,10 @@ import numpy.typing as npt
 from checker import kernels
 from checker.layout import Packed
 from checker.learned import LearnedScenario
+from checker.replaying import RunsDisagree, concrete_trace
+from checker.trace import Trace
 from checker.tries import Growing
-from checker.vocabulary import Scenario
+from checker.vocabulary import Property, Scenario
 
 _CHUNK = 4096
 _MISSES = 256
@@ -20,17 +22,14 @@ Words = npt.NDArray[np.uint64]
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A property's first offender (for `sometimes`, its first witness).
+    """A property's first offender (for `sometimes`, its first witness): a shortest trace to it.
 
-    `events` are (event number, yield number) from the initial state number `initial`, along a shortest path. `states`,
-    `transitions` and `depth` tell how far the search was.
+    `states`, `transitions` and `seconds` tell how far the search was.
     """
 
-    initial: int
-    events: tuple[tuple[int, int], ...]
+    trace: Trace
     states: int
     transitions: int
-    depth: int
     seconds: float
 
 
@@ -49,7 +48,7 @@ class SearchResult(msgspec.Struct, frozen=True):
 
     `stopped` is None when every reachable state was visited, or why not: ``max states``, ``timeout``, ``interrupted``,
     ``decided`` (every property had its answer). `found` maps the names of properties to their first offender or
-    witness. `bound_reached` tells that some step was cut off because a pool was full.
+    witness. `full_pools` names the pools for whose size some step was cut off.
     """
 
     states: int
@@ -57,7 +56,7 @@ class SearchResult(msgspec.Struct, frozen=True):
     depth: int
     seconds: float
     stopped: str | None
-    bound_reached: bool
+    full_pools: tuple[str, ...]
     found: dict[str, Found]
     fired: dict[str, int]
     python_calls: int
@@ -66,7 +65,7 @@ class SearchResult(msgspec.Struct, frozen=True):
     @property
     def exhausted(self) -> bool:
         """Every reachable state was visited, and none was cut off by a bound."""
-        return self.stopped is None and not self.bound_reached
+        return self.stopped is None and not self.full_pools
 
     @property
     def collision_probability(self) -> float:
@@ -138,7 +137,7 @@ class _Search:
         self.room = np.array([len(self.visited) // 2], np.int64)
         self.parents = Growing(np.int64)
         self.causes = Growing(np.int64)
-        self.counters = np.zeros(4, np.int64)
+        self.counters = np.zeros(3, np.int64)
         self.fired = np.zeros(len(learned.events), np.int64)
         self.depth = 0
         self.frontier: Words = np.zeros((0, learned.layout.width // 8), np.uint64)
@@ -193,7 +192,11 @@ class _Search:
             self.reported = now
             self.progress(
                 Progress(
-                    self.parents.size, int(self.counters[0]), self.depth, len(self.frontier), now - self.started
+                    self.parents.size,
+                    int(self.counters[0]),
+                    self.depth,
+                    len(self.frontier),
+                    now - self.started,
                 )
             )
 
@@ -206,20 +209,15 @@ class _Search:
         payloads = self._walk(chunk, self.learned.state_roots, self.learned.learn_state_property)
         for index, prop in enumerate(properties):
             if prop.name not in self.found and payloads[:, index].any():
-                self._note(prop.name, first + int(payloads[:, index].argmax()))
+                self._note(prop, first + int(payloads[:, index].argmax()))
 
-    def _note(self, name: str, state: int, last: tuple[int, int] | None = None) -> None:
+    def _note(self, prop: Property, state: int, *last: tuple[int, int]) -> None:
         initial, events = self._path(state)
-        if last is not None:
-            events = (*events, last)
-        self.found[name] = Found(
-            initial,
-            events,
-            self.parents.size,
-            int(self.counters[0]),
-            len(events),
-            time.monotonic() - self.started,
-        )
+        seconds = time.monotonic() - self.started
+        trace = concrete_trace(self.learned, initial, (*events, *last))
+        if not trace.offenders(prop):
+            raise RunsDisagree(f"{prop.name}: the learned run found an offender that the plain run does not see")
+        self.found[prop.name] = Found(trace, self.parents.size, int(self.counters[0]), seconds)
 
     def _path(self, state: int) -> tuple[int, tuple[tuple[int, int], ...]]:
         parents, causes = self.parents.all, self.causes.all
@@ -256,7 +254,9 @@ class _Search:
     def _known(self, row: Packed, root: np.int64) -> bool:
         learned = self.learned
         cache = np.full(max(1, len(learned.derived_roots)), kernels.UNSEEN, np.int64)
-        payload = kernels.walk(np.int64(root), row, row, cache, learned.derived_roots, *learned.tries.arrays)
+        payload = kernels.walk(
+            np.int64(root), row, row, cache, learned.stack, learned.derived_roots, *learned.tries.arrays
+        )
         return bool(payload != kernels.UNSEEN)
 
     def _expand(self, chunk: Words, first: int) -> list[Words]:
@@ -270,9 +270,9 @@ class _Search:
             rows = np.empty((capacity, chunk.shape[1]), np.uint64)
             parents = np.empty(capacity, np.int64)
             causes = np.empty(capacity, np.int64)
-            self.counters[2] = 0
+            self.counters[1] = 0
             outcome = self._expand_block(chunk, payloads, position, first, rows, parents, causes)
-            count = int(self.counters[2])
+            count = int(self.counters[1])
             start = self.parents.extend(count)
             self.causes.extend(count)
             self.parents.all[start:] = parents[:count]
@@ -305,14 +305,14 @@ class _Search:
                 self._grow_table()
                 continue
             before = chunk[position[0]]
-            index = int(self.counters[3])
+            index = int(self.counters[2])
             if outcome == kernels.STEP_UNSEEN:
-                after = rows[self.counters[2]]
+                after = rows[self.counters[1]]
                 learned.learn_step_property(index, before.view(np.uint8), after.view(np.uint8))
             else:
                 self.step_open[index] = 0
-                name = learned.step_properties[index].name
-                self._note(name, first + int(position[0]), (int(position[1]), int(position[2])))
+                prop = learned.step_properties[index]
+                self._note(prop, first + int(position[0]), (int(position[1]), int(position[2])))
 
     def _grow_table(self) -> None:
         grown = np.zeros(4 * len(self.visited), np.uint64)
@@ -331,7 +331,7 @@ class _Search:
             depth=self.depth,
             seconds=time.monotonic() - self.started,
             stopped=self.stopped,
-            bound_reached=bool(self.counters[1]),
+            full_pools=tuple(sorted(self.learned.full_pools)),
             found=self.found,
             fired=fired,
             python_calls=self.learned.python_calls,

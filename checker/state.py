@@ -147,7 +147,6 @@ class State(msgspec.Struct, frozen=True):
 
 def with_item(items: tuple[T, ...], index: int, value: T) -> tuple[T, ...]:
     """`items` with `value` at `index`; the way to change one element of a field marked `Per`."""
-    if isinstance(items, tuple):
-        return (*items[:index], value, *items[index + 1 :])
-    changed: tuple[T, ...] = items.with_item(index, value)
+    change = getattr(items, "with_item", None)
+    changed: tuple[T, ...] = change(index, value) if change else (*items[:index], value, *items[index + 1 :])
     return changed

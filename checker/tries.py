@@ -128,7 +128,6 @@ class Leaves:
 
     def __init__(self) -> None:
         self.yield_start = Growing(np.int64)
-        self.bound_reached = Growing(np.uint8)
         self.write_start = Growing(np.int64)
         self.write_column = Growing(np.int32)
         self.write_code = Growing(np.uint8)
@@ -141,15 +140,14 @@ class Leaves:
         """What `checker.kernels.expand` takes, in its order."""
         return (
             self.yield_start.all,
-            self.bound_reached.all,
             self.write_start.all,
             self.write_column.all,
             self.write_code.all,
         )
 
-    def leaf(self, yields: Sequence[dict[int, int]], bound_reached: bool) -> int:
+    def leaf(self, yields: Sequence[dict[int, int]]) -> int:
         """The number of the leaf that writes `yields` (column -> code for each), made if it is new."""
-        key = (bound_reached, tuple(tuple(writes.items()) for writes in yields))
+        key = tuple(tuple(writes.items()) for writes in yields)
         leaf = self._known.get(key)
         if leaf is None:
             for writes in yields:
@@ -157,6 +155,5 @@ class Leaves:
                     self.write_column.append(column)
                     self.write_code.append(code)
                 self.write_start.append(self.write_column.size)
-            self.yield_start.append(self.write_start.size - 1)
-            leaf = self._known[key] = self.bound_reached.append(int(bound_reached))
+            leaf = self._known[key] = self.yield_start.append(self.write_start.size - 1) - 1
         return leaf

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from model.api.labels import Expression, Operator, matches, new_requirement
+from model.api.labels import Expression, Operator, Selector, matches, new_requirement
 
 _LABEL_OPERATORS = {
     operator.value: operator
@@ -33,26 +33,29 @@ class NodeSelectorTerm(msgspec.Struct, frozen=True, kw_only=True):
 NodeSelectorTerms = tuple[NodeSelectorTerm, ...]
 
 
-def is_empty(term: NodeSelectorTerm) -> bool:
-    """The term has no expression at all. Such a term matches no Node."""
-    return not term.match_expressions and not term.match_fields
-
-
 def validate_terms(terms: NodeSelectorTerms) -> None:
     """Raise ValueError if a term is malformed.
 
-    Source: nodeaffinity.go (NewNodeSelector), as the apiserver's validation of new objects
+    Source: nodeaffinity.go (NewNodeSelector); the apiserver validates new objects likewise
     """
     for term in terms:
-        _validate_term(term)
+        _label_requirements(term)
+        _validate_fields(term)
 
 
-def _validate_term(term: NodeSelectorTerm) -> None:
-    """Raise ValueError unless each expression uses an operator that it may use, with as many values as that takes."""
+def _label_requirements(term: NodeSelectorTerm) -> Selector:
+    """What the term demands of labels; ValueError if one of its expressions over labels is malformed."""
     for expression in term.match_expressions:
         if expression.operator not in _LABEL_OPERATORS:
             raise ValueError(f"{expression.operator!r} is not one of {', '.join(_LABEL_OPERATORS)}")
+    return tuple(
         new_requirement(expression.key, _LABEL_OPERATORS[expression.operator], expression.values)
+        for expression in term.match_expressions
+    )
+
+
+def _validate_fields(term: NodeSelectorTerm) -> None:
+    """Raise ValueError unless the term's expressions over fields are In or NotIn with exactly one value."""
     for expression in term.match_fields:
         if expression.operator not in ("In", "NotIn"):
             raise ValueError(f"matchFields: {expression.operator!r} is not In or NotIn")
@@ -70,17 +73,14 @@ def matches_terms(terms: NodeSelectorTerms, name: str, labels: Mapping[str, str]
 
 
 def _matches_term(term: NodeSelectorTerm, name: str, labels: Mapping[str, str]) -> bool:
-    """All expressions of the term hold for the Node."""
-    if is_empty(term):
+    """The term has expressions, and all of them hold for the Node."""
+    if not term.match_expressions and not term.match_fields:
         return False
     try:
-        _validate_term(term)
+        requirements = _label_requirements(term)
+        _validate_fields(term)
     except ValueError:
         return False
-    requirements = tuple(
-        new_requirement(expression.key, _LABEL_OPERATORS[expression.operator], expression.values)
-        for expression in term.match_expressions
-    )
     return matches(requirements, labels) and all(_matches_field(each, name) for each in term.match_fields)
 
 

@@ -65,7 +65,10 @@ class ReplicaSet(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     uid: str = ""
+    controller: str | None = None
+    """uid of the controlling owner reference."""
     template: object = None
+    template_labels: Mapping[str, str] = {}
     created: int = 0
     deleting: bool = False
     generation: int = 1
@@ -96,7 +99,7 @@ class Strategy(Enum):
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """A Deployment. `max_surge` and `max_unavailable` are numbers or percentages (``"25%"``); None counts as 0."""
+    """A Deployment. `max_surge` and `max_unavailable` are numbers or percentages (``"25%"``); None is 0."""
 
     name: str = ""
     template: object = None

@@ -86,7 +86,7 @@ def count_available(pods: Iterable[Pod], min_ready_seconds: int, now: int) -> in
 
 
 def next_availability_check(pods: Iterable[Pod], min_ready_seconds: int, now: int) -> int | None:
-    """Seconds until the first of the ready Pods becomes available, or None if time alone makes none available.
+    """Seconds until the first ready Pod becomes available, or None if no ready Pod waits for its time.
 
     Source: pkg/controller/controller_utils.go (FindMinNextPodAvailabilityCheck)
     """

@@ -1,7 +1,8 @@
 """What a controller expects to see in its cache before it acts again.
 
-A controller's cache trails its own writes. So that it does not create a Pod twice or delete one too many, it notes how
-many creations and deletions it asked for, counts down as the watch shows them, and leaves its Pods alone until then.
+A controller's cache trails its own writes. So that it does not create a Pod twice or delete one too many, it
+notes how many creations and deletions it asked for, counts down as the watch shows them, and leaves its Pods
+alone until then.
 
 One value here is one owner's record. Nothing in it changes: each operation returns a new record.
 
@@ -19,9 +20,9 @@ EXPECTATIONS_TIMEOUT = 300
 class ControllerExpectations(msgspec.Struct, frozen=True, kw_only=True):
     """The creations and deletions that one owner still waits for.
 
-    Counts may go below zero: every creation of an owned Pod counts, expected or not. `deleting` holds the keys
-    (namespace/name) of the Pods whose deletion is awaited, for the controllers that track them (ReplicaSet); the
-    others (DaemonSet, Job) count each deletion that they see.
+    Counts may go below zero: every creation of an owned Pod counts, expected or not. `deleting` holds the
+    keys (namespace/name) of the Pods whose deletion is awaited, for the controllers that track them
+    (ReplicaSet); the others (DaemonSet, Job) count each deletion that they see.
 
     Source: pkg/controller/controller_utils.go (ControlleeExpectations, UIDTrackingControllerExpectations)
     """
@@ -73,14 +74,14 @@ class ControllerExpectations(msgspec.Struct, frozen=True, kw_only=True):
         return self.lower_expectations(1, 0)
 
     def any_deletion_observed(self) -> "ControllerExpectations":
-        """A deletion was seen by a controller that does not track keys: each sighting counts, even the second of one Pod.
+        """A controller that tracks no keys saw a deletion: each sighting counts, even of one Pod twice.
 
         Source: pkg/controller/controller_utils.go (ControllerExpectations.DeletionObserved)
         """
         return self.lower_expectations(0, 1)
 
     def deletion_observed(self, key: str) -> "ControllerExpectations":
-        """A deletion was seen, or failed, for the Pod with this key: it counts once, and only if it is awaited.
+        """The Pod with this key was seen to go, or deleting it failed: counts once, and only if awaited.
 
         Source: pkg/controller/controller_utils.go (UIDTrackingControllerExpectations.DeletionObserved)
         """
@@ -111,7 +112,7 @@ class ControllerExpectations(msgspec.Struct, frozen=True, kw_only=True):
         return self.set_at is not None and now - self.set_at > timeout
 
     def satisfied(self, now: int, timeout: int = EXPECTATIONS_TIMEOUT) -> bool:
-        """Whether the controller may create and delete Pods again: nothing recorded, all seen, or waited long enough.
+        """Whether the controller may act again: nothing is recorded, all was seen, or it waited long enough.
 
         Source: pkg/controller/controller_utils.go (SatisfiedExpectations)
         """

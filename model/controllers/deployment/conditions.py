@@ -49,12 +49,12 @@ def new_condition(type: Type, status: Status, reason: Reason, now: int) -> Condi
     return Condition(type=type, status=status, reason=reason, last_update_time=now, last_transition_time=now)
 
 
-def find_condition(conditions: Sequence[Condition], type: Type) -> Condition | None:
+def find_condition(conditions: Sequence[Condition], type: str) -> Condition | None:
     """The condition of that type, or None."""
     return next((condition for condition in conditions if condition.type == type), None)
 
 
-def remove_condition(conditions: Conditions, type: Type) -> Conditions:
+def remove_condition(conditions: Conditions, type: str) -> Conditions:
     """The conditions of every other type."""
     return tuple(condition for condition in conditions if condition.type != type)
 
@@ -62,12 +62,13 @@ def remove_condition(conditions: Conditions, type: Type) -> Conditions:
 def set_condition(conditions: Conditions, condition: Condition) -> Conditions:
     """The conditions with `condition` in place of the one of its type.
 
-    Nothing changes if that one has the same status and reason; with the same status it keeps its transition time.
+    Nothing changes if that one has the same status and reason. If only the status is the same, so stays the
+    time of its last transition.
     Source: pkg/controller/deployment/util/deployment_util.go (SetDeploymentCondition)
     """
-    current = find_condition(conditions, Type(condition.type))
+    current = find_condition(conditions, condition.type)
     if current is not None and current.status == condition.status:
         if current.reason == condition.reason:
             return conditions
         condition = replace(condition, last_transition_time=current.last_transition_time)
-    return (*remove_condition(conditions, Type(condition.type)), condition)
+    return (*remove_condition(conditions, condition.type), condition)

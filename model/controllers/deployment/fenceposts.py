@@ -17,13 +17,15 @@ class Fenceposts(NamedTuple):
 
 
 def not_both_zero(surge: int, unavailable: int) -> Fenceposts:
-    """A rolling update may always move: if both are 0, one Pod may be unavailable (a surge might hit a quota)."""
+    """One Pod may be unavailable if both are 0: an update can always move (a surge might hit a quota)."""
     if surge == 0 and unavailable == 0:
         return Fenceposts(surge, 1)
     return Fenceposts(surge, unavailable)
 
 
-def resolve_fenceposts(max_surge: int | str | None, max_unavailable: int | str | None, desired: int) -> Fenceposts:
+def resolve_fenceposts(
+    max_surge: int | str | None, max_unavailable: int | str | None, desired: int
+) -> Fenceposts:
     """maxSurge (rounded up) and maxUnavailable (rounded down) of `desired` Pods; None counts as 0.
 
     Raises ValueError if one is text but not a percentage.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from model.api.objects import Deployment, ReplicaSet
 from model.controllers.deployment.replica_sets import by_creation
-from model.controllers.deployment.writes import DeleteReplicaSet, Refusal, Refused, Writes
+from model.controllers.deployment.writes import DeleteReplicaSet, Refusal, RefusedError, Writes
 
 UNLIMITED = 2**31 - 1
 """A ``revisionHistoryLimit`` of this many keeps every revision."""
@@ -23,7 +23,7 @@ def may_be_deleted(replica_set: ReplicaSet) -> bool:
 
 
 def replica_sets_beyond_history(deployment: Deployment, old: Sequence[ReplicaSet]) -> list[ReplicaSet]:
-    """The old ReplicaSets to delete: of those with the lowest revisions beyond the limit, the ones without Pods.
+    """The old ReplicaSets to delete: the lowest revisions beyond the limit, if they are without Pods.
 
     One that still has Pods is passed over, and none of a higher revision is deleted in its stead.
     Source: pkg/controller/deployment/sync.go (cleanupDeployment)
@@ -44,6 +44,6 @@ def cleanup_deployment(deployment: Deployment, old: Sequence[ReplicaSet]) -> Wri
     for replica_set in replica_sets_beyond_history(deployment, old):
         try:
             yield DeleteReplicaSet(replica_set.name)
-        except Refused as refused:
+        except RefusedError as refused:
             if refused.refusal is not Refusal.NOT_FOUND:
                 raise

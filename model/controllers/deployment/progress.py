@@ -77,7 +77,7 @@ def seconds_left(condition: Condition, deadline: int, now: int) -> int:
 def deployment_timed_out(deployment: Deployment, now: int) -> bool:
     """Whether the Progressing condition was last updated more than the deadline ago.
 
-    It stays timed out once it has been; a rollout that succeeded does not time out, however long ago that was.
+    Once timed out, it stays so; a rollout that succeeded does not time out, however long ago that was.
     Source: pkg/controller/deployment/util/deployment_util.go (DeploymentTimedOut)
     """
     deadline = progress_deadline(deployment)
@@ -104,7 +104,7 @@ def requeue_stuck_deployment(deployment: Deployment, now: int) -> int | None:
 
 
 def progress_condition(before: Deployment, after: Deployment, now: int) -> Condition | None:
-    """What the status `after` says about progress since `before`: done, moving on, timed out; None if nothing new.
+    """What the status `after` says of progress since `before`: done, moving on, timed out; None: nothing.
 
     Source: pkg/controller/deployment/progress.go (syncRolloutStatus)
     """
@@ -126,9 +126,9 @@ def estimate_progress(before: Deployment, after: Deployment, now: int) -> Condit
     if progress_deadline(before) is None:
         return remove_condition(after.conditions, Type.PROGRESSING)
     current = find_condition(before.conditions, Type.PROGRESSING)
-    if current is not None and current.reason == Reason.NEW_REPLICA_SET_AVAILABLE:
-        if after.status_replicas == after.updated_replicas:
-            return after.conditions
+    was_available = current is not None and current.reason == Reason.NEW_REPLICA_SET_AVAILABLE
+    if was_available and after.status_replicas == after.updated_replicas:
+        return after.conditions
     condition = progress_condition(before, after, now)
     if condition is None:
         return after.conditions
@@ -155,7 +155,7 @@ def replica_failure(new: ReplicaSet | None, old: Sequence[ReplicaSet]) -> Condit
 def rollout_status(
     deployment: Deployment, new: ReplicaSet | None, old: Sequence[ReplicaSet], now: int
 ) -> Deployment:
-    """The Deployment with the status that its ReplicaSets add up to, and with its conditions brought up to date.
+    """The Deployment with the status that its ReplicaSets add up to, and its conditions up to date.
 
     Source: pkg/controller/deployment/progress.go (syncRolloutStatus)
     """

@@ -65,7 +65,7 @@ def find_active_or_latest(new: ReplicaSet | None, old: Sequence[ReplicaSet]) -> 
 
 
 def is_saturated(deployment: Deployment, replica_set: ReplicaSet | None) -> bool:
-    """Whether the ReplicaSet has all the Pods of the Deployment, available, and was last scaled for that size.
+    """Whether the ReplicaSet alone has all the Pods, available, and was last scaled for that size.
 
     Source: pkg/controller/deployment/util/deployment_util.go (IsSaturated)
     """
@@ -80,8 +80,8 @@ def is_saturated(deployment: Deployment, replica_set: ReplicaSet | None) -> bool
 def fraction_to_add(size: int, max_before: int, max_now: int) -> int:
     """How much a ReplicaSet grows (or, negative, shrinks) if it keeps its part of the Deployment.
 
-    `max_before` and `max_now`, the most Pods of the Deployment when the ReplicaSet was last scaled and now, set the
-    scale; half a Pod is rounded up. `max_before` is not 0.
+    The Deployment was allowed `max_before` Pods (not 0) when the ReplicaSet was last scaled, and is `max_now`
+    Pods now. Half a Pod is rounded up.
     Source: pkg/controller/deployment/util/deployment_util.go (getReplicaSetFraction)
     """
     return (2 * size * max_now + max_before) // (2 * max_before) - size
@@ -118,8 +118,8 @@ def proportional_sizes(
 ) -> list[tuple[ReplicaSet, int]]:
     """The active ReplicaSets in the order in which they are scaled, each with its new size.
 
-    The largest comes first; among equals the newest when growing, the oldest when shrinking. The first one also gets
-    what rounding left over.
+    The largest comes first; among equals the newest when growing, the oldest when shrinking. The first one
+    gets what rounding left over.
     Source: pkg/controller/deployment/sync.go (scale)
     """
     allowed = max_replicas(deployment) if deployment.replicas > 0 else 0

@@ -1,7 +1,8 @@
 """What one sync of the Deployment controller writes to the API server.
 
-The steps of a sync are generators: every ``yield`` is one write, in order. Whoever runs them throws `Refused` in at a
-write that the API server refuses; the step, and with it the sync, ends there unless the step says otherwise.
+The steps of a sync are generators: every ``yield`` is one write, in order. Whoever runs them throws
+`RefusedError` in at a write that the API server refuses; the step, and with it the sync, ends there unless
+the step says otherwise.
 """
 
 from collections.abc import Generator, Sequence
@@ -55,7 +56,7 @@ class Refusal(Enum):
     """Any other reason: a quota, say, or an admission webhook."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The API server refused the write that the step has just yielded."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -69,9 +70,9 @@ def stored(replica_set: ReplicaSet) -> ReplicaSet:
 
 
 def conflict_with_itself(write: Write, earlier: Sequence[Write]) -> Refusal | None:
-    """The API server's answer when nobody but this sync writes: Conflict on a copy that it has itself made old.
+    """The API server's answer when nobody but this sync writes: Conflict if it has made its own copy old.
 
-    The controller does not read its own writes back: a second PUT of an object carries the resourceVersion of the
+    The controller does not read its writes back: a second PUT of an object carries the resourceVersion of the
     cached copy again, unless it starts from the answer to the first PUT.
     """
     match write:

@@ -30,18 +30,19 @@ def phase_order(phase: PodPhase) -> int:
 def deletion_rank(pod: Pod, rank: int) -> tuple[bool, int, bool, int, int]:
     """What decides before times do; the lesser is deleted first.
 
-    After `startup_rank`: the lower deletion cost first, then the Pod that shares its node with more related Pods
-    (`rank` counts them). Pods that are equal here are told apart by times, restarts and uids alone.
+    After `startup_rank`: the lower deletion cost first, then the Pod that shares its node with more related
+    Pods (`rank` counts them). Pods that are equal here are told apart by times, restarts and uids alone.
     """
     return (*startup_rank(pod), pod.deletion_cost, -rank)
 
 
 def compare(first: Pod, second: Pod, *, first_rank: int, second_rank: int, now: int) -> int:
-    """Negative if a ReplicaSet deletes `first` before `second`, positive if after, 0 if nothing tells them apart.
+    """Negative if a ReplicaSet deletes `first` before `second`, positive if after, 0 if neither goes first.
 
-    In order: `deletion_rank`, the more recently ready, the more restarts (then of sidecars), the more recently created.
-    Times are in seconds. This is no strict weak order: ages of one magnitude are settled by uid, but equal times are
-    not, so three Pods may go round in a circle. Kubernetes' choice then depends on its sorting algorithm.
+    In order: `deletion_rank`, the more recently ready, the more restarts (then of sidecars), the more
+    recently created. Times are in seconds. This is no strict weak order: ages of one magnitude are settled by
+    uid, but equal times are not, so three Pods may go round in a circle. Kubernetes' choice then depends on
+    its sorting algorithm.
 
     Source: pkg/controller/controller_utils.go (ActivePodsWithRanks.Less)
     """
@@ -58,9 +59,10 @@ def compare(first: Pod, second: Pod, *, first_rank: int, second_rank: int, now: 
 
 
 def plain_order(pod: Pod) -> tuple[object, ...]:
-    """Sort key of the order without ranks, costs and magnitudes, by which a Job sheds Pods; the least goes first.
+    """Sort key of the order that knows no ranks, costs or magnitudes (a Job's); the least is deleted first.
 
-    In order: `startup_rank`, the more recently ready, the more restarts (then of sidecars), the more recently created.
+    In order: `startup_rank`, the more recently ready, the more restarts (then of sidecars), the more recently
+    created.
 
     Source: pkg/controller/controller_utils.go (ActivePods.Less)
     """

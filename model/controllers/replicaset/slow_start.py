@@ -1,4 +1,4 @@
-"""Creating many Pods: in batches that double, so that a create that cannot succeed is not tried hundreds of times.
+"""Creating many Pods in batches that double, so that what cannot succeed is not tried hundreds of times.
 
 Source: pkg/controller/replicaset/replica_set.go (slowStartBatch)
 """

@@ -44,8 +44,8 @@ def calculate_status(
 ) -> ReplicaSetStatus:
     """The status to report at `now` (seconds), for the generation of the ReplicaSet that was acted upon.
 
-    `active_pods` and `terminating` (a count) are the claimed Pods as they were before this sync created or deleted
-    any; `manage_error` says that a create or a delete failed.
+    `active_pods` and `terminating` (a count) are the claimed Pods as they were before this sync created or
+    deleted any; `manage_error` says that a create or a delete failed.
 
     Source: pkg/controller/replicaset/replica_set_utils.go (calculateStatus)
     """
@@ -83,7 +83,7 @@ def fully_labeled(pod: Pod, template_labels: Mapping[str, str]) -> bool:
 def conditions_after(
     conditions: tuple[Condition, ...], *, diff: int, manage_error: bool, now: int
 ) -> tuple[Condition, ...]:
-    """The conditions, with ReplicaFailure if managing Pods failed and without it if that went well or was skipped.
+    """The conditions, with ReplicaFailure if managing Pods failed, without if it went well or was skipped.
 
     A ReplicaFailure that is already there stays as it is. `diff` is how many Pods there were too many.
     Source: pkg/controller/replicaset/replica_set_utils.go (calculateStatus)

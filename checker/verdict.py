@@ -1,0 +1,101 @@
+"""Verdicts: what was shown about a property, in what bounds, and nothing more."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from checker.search import Limits, Progress, SearchResult, search
+from checker.trace import Trace
+from checker.vocabulary import Kind, Property, Scenario
+
+
+class Outcome(Enum):
+    """What a verdict says."""
+
+    HOLDS = "holds"
+    """Shown exhaustively, within the listed bounds; for `sometimes`: a witness was found."""
+    VIOLATED = "violated"
+    """A trace shows an offender; it was replayed in the plain run."""
+    UNREACHED = "unreached"
+    """A `sometimes` that no reachable state satisfies."""
+    INCONCLUSIVE = "inconclusive"
+    """A limit was hit first."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The answer for one property in one scenario.
+
+    `reason` says why an inconclusive verdict is one. `trace` is the shortest trace to an offender (or witness). The
+    numbers are those of the whole search; for a violation those at the moment when it was found.
+    """
+
+    promise: Property
+    scenario: str
+    outcome: Outcome
+    bounds: Mapping[str, int | str]
+    disturbances: Mapping[str, int]
+    assumptions: tuple[str, ...]
+    states: int
+    transitions: int
+    depth: int
+    seconds: float
+    collision_probability: float
+    reason: str | None = None
+    trace: Trace | None = None
+
+    @property
+    def offenders(self) -> list[Any]:
+        """What the property names at the end of the trace."""
+        return self.trace.offenders(self.promise) if self.trace else []
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """One scenario's verdicts, in the order of its properties, and the search that they come from."""
+
+    scenario: Scenario[Any]
+    verdicts: tuple[Verdict, ...]
+    search: SearchResult
+
+
+def check(
+    scenario: Scenario[Any],
+    *,
+    symmetry: bool = True,
+    limits: Limits = Limits(),  # noqa: B008  a frozen value
+    progress: Callable[[Progress], None] | None = None,
+) -> Checked:
+    """Search a scenario and say what that shows about each of its properties."""
+    result = search(scenario, symmetry=symmetry, limits=limits, progress=progress)
+    return Checked(scenario, tuple(_verdict(scenario, prop, result) for prop in scenario.properties), result)
+
+
+def _verdict(scenario: Scenario[Any], prop: Property, result: SearchResult) -> Verdict:
+    found = result.found.get(prop.name)
+    outcome, reason = _outcome(prop, result)
+    return Verdict(
+        promise=prop,
+        scenario=scenario.name,
+        outcome=outcome,
+        bounds=scenario.bounds,
+        disturbances=scenario.disturbances,
+        assumptions=scenario.assumptions,
+        states=found.states if found else result.states,
+        transitions=found.transitions if found else result.transitions,
+        depth=len(found.trace.steps) if found else result.depth,
+        seconds=found.seconds if found else result.seconds,
+        collision_probability=result.collision_probability,
+        reason=reason,
+        trace=found.trace if found else None,
+    )
+
+
+def _outcome(prop: Property, result: SearchResult) -> tuple[Outcome, str | None]:
+    if prop.name in result.found:
+        return (Outcome.HOLDS if prop.kind is Kind.SOMETIMES else Outcome.VIOLATED), None
+    if result.exhausted:
+        return (Outcome.UNREACHED if prop.kind is Kind.SOMETIMES else Outcome.HOLDS), None
+    if result.stopped is not None:
+        return Outcome.INCONCLUSIVE, f"{result.stopped} after {result.states:,} states, depth {result.depth}"
+    return Outcome.INCONCLUSIVE, f"bound reached: the pool {', '.join(result.full_pools)} has too few slots"
