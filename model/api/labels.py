@@ -58,8 +58,7 @@ class LabelSelector(msgspec.Struct, frozen=True, kw_only=True):
 Selector = tuple[Requirement, ...]
 
 _OPERATORS = {
-    operator.value: operator
-    for operator in (Operator.IN, Operator.NOT_IN, Operator.EXISTS, Operator.DOES_NOT_EXIST)
+    operator.value: operator for operator in (Operator.IN, Operator.NOT_IN, Operator.EXISTS, Operator.DOES_NOT_EXIST)
 }
 
 

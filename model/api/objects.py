@@ -58,6 +58,10 @@ class Pod(msgspec.Struct, frozen=True, kw_only=True):
     """The most restarts of any init container with restartPolicy Always."""
     deletion_cost: int = 0
     """Annotation ``controller.kubernetes.io/pod-deletion-cost``."""
+    ips: tuple[str, ...] = ()
+    """``status.podIPs``: at most one of each family."""
+    hostname: str = ""
+    subdomain: str = ""
 
 
 class ReplicaSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,3 +128,11 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     conditions: tuple[Condition, ...] = ()
     resource_version: int = 0
     """As in ReplicaSet."""
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """A Service, with the fields that the EndpointSlice controller reads."""
+
+    name: str
+    publish_not_ready_addresses: bool = False
+    """Pods count as ready whatever their Ready condition says."""

@@ -10,8 +10,22 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from model.api.quantity import milli_value, parse_quantity, value
+
 Resources = Mapping[str, int]
 """Amounts by the name of the resource: ``cpu``, ``memory``, ``example.com/gpu``, ..."""
+
+
+def whole_amounts(quantities: Mapping[str, str]) -> Resources:
+    """The amounts of a manifest's resource list (``requests``, ``allocatable``), rounded up; cpu in millicores.
+
+    Raises ValueError if a quantity is malformed.
+    Source: pkg/scheduler/framework/types.go (Resource.Add)
+    """
+    return {
+        name: milli_value(parse_quantity(text)) if name == "cpu" else value(parse_quantity(text))
+        for name, text in quantities.items()
+    }
 
 
 class InitContainer(msgspec.Struct, frozen=True, kw_only=True):

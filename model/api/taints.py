@@ -4,7 +4,7 @@ Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-tolera
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from enum import Enum
 
 import msgspec
@@ -107,7 +107,7 @@ def _canonical_number(text: str) -> int | None:
 
 def untolerated_taint(
     taints: Iterable[Taint],
-    tolerations: Iterable[Toleration],
+    tolerations: Collection[Toleration],
     considered: Callable[[Taint], bool] | None = None,
     *,
     comparison_operators: bool = False,

@@ -13,7 +13,7 @@ import msgspec
 from model.api.node_affinity import NodeSelectorTerms
 from model.api.pod_requests import Resources
 from model.api.taints import Taint, Toleration
-from model.control_plane.scheduler.node_affinity import node_affinity
+from model.control_plane.scheduler.node_affinity import node_affinity, node_affinity_prefilter
 from model.control_plane.scheduler.node_name import node_name
 from model.control_plane.scheduler.node_unschedulable import node_unschedulable
 from model.control_plane.scheduler.refusal import Refusal
@@ -50,9 +50,13 @@ class Requested(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def feasible(pod: PodSpec, node: Node, requested: Requested) -> Refusal | None:
-    """None if the Node can run the Pod beside what is `requested` there, else the first filter's refusal."""
+    """None if the Node can run the Pod beside what is `requested` there, else the first refusal.
+
+    Only the order of the answers depends on NodeAffinity's prefilter: its filter refuses all that the prefilter does.
+    """
     return (
-        node_unschedulable(node.unschedulable, pod.tolerations)
+        node_affinity_prefilter(pod.required_terms, node.name)
+        or node_unschedulable(node.unschedulable, pod.tolerations)
         or node_name(pod.node_name, node.name)
         or taint_toleration(node.taints, pod.tolerations)
         or node_affinity(pod.node_selector, pod.required_terms, node.name, node.labels)

@@ -102,9 +102,7 @@ def _is_scalar(name: str) -> bool:
 
     Source: pkg/scheduler/util/utils.go (IsScalarResourceName)
     """
-    return (
-        _is_extended(name) or name.startswith(("hugepages-", "attachable-volumes-")) or "kubernetes.io/" in name
-    )
+    return _is_extended(name) or name.startswith(("hugepages-", "attachable-volumes-")) or "kubernetes.io/" in name
 
 
 def _is_extended(name: str) -> bool:

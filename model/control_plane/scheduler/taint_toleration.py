@@ -15,9 +15,7 @@ def taint_toleration(
     taints: tuple[Taint, ...], tolerations: tuple[Toleration, ...], *, comparison_operators: bool = False
 ) -> Refusal | None:
     """Refuse a Node with a NoSchedule or NoExecute taint that no toleration tolerates."""
-    taint = untolerated_taint(
-        taints, tolerations, do_not_schedule, comparison_operators=comparison_operators
-    )
+    taint = untolerated_taint(taints, tolerations, do_not_schedule, comparison_operators=comparison_operators)
     if taint is None:
         return None
     return Refusal(plugin="TaintToleration", reasons=("node(s) had untolerated taint(s)",))

@@ -23,9 +23,7 @@ def not_both_zero(surge: int, unavailable: int) -> Fenceposts:
     return Fenceposts(surge, unavailable)
 
 
-def resolve_fenceposts(
-    max_surge: int | str | None, max_unavailable: int | str | None, desired: int
-) -> Fenceposts:
+def resolve_fenceposts(max_surge: int | str | None, max_unavailable: int | str | None, desired: int) -> Fenceposts:
     """maxSurge (rounded up) and maxUnavailable (rounded down) of `desired` Pods; None counts as 0.
 
     Raises ValueError if one is text but not a percentage.

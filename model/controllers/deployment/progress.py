@@ -152,9 +152,7 @@ def replica_failure(new: ReplicaSet | None, old: Sequence[ReplicaSet]) -> Condit
     return None
 
 
-def rollout_status(
-    deployment: Deployment, new: ReplicaSet | None, old: Sequence[ReplicaSet], now: int
-) -> Deployment:
+def rollout_status(deployment: Deployment, new: ReplicaSet | None, old: Sequence[ReplicaSet], now: int) -> Deployment:
     """The Deployment with the status that its ReplicaSets add up to, and its conditions up to date.
 
     Source: pkg/controller/deployment/progress.go (syncRolloutStatus)

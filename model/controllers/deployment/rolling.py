@@ -32,9 +32,7 @@ class InvalidScaleDownError(Exception):
     """Scaling a ReplicaSet down by this many would scale it up."""
 
 
-def reconcile_new_replica_set(
-    deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet]
-) -> Writes[bool]:
+def reconcile_new_replica_set(deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet]) -> Writes[bool]:
     """Bring the new ReplicaSet towards the desired size; returns whether it was scaled.
 
     Source: pkg/controller/deployment/rolling.go (reconcileNewReplicaSet)
@@ -61,14 +59,10 @@ def cleanup_unhealthy_replicas(
     total = 0
     for replica_set in sorted(old, key=by_creation):
         if total < max_cleanup_count and replica_set.replicas > 0:
-            count = unhealthy_to_remove(
-                replica_set.replicas, replica_set.available_replicas, max_cleanup_count - total
-            )
+            count = unhealthy_to_remove(replica_set.replicas, replica_set.available_replicas, max_cleanup_count - total)
             if count < 0:
                 raise InvalidScaleDownError(f"{replica_set.name} by {count}")
-            _, replica_set = yield from scale_replica_set(
-                replica_set, replica_set.replicas - count, deployment
-            )
+            _, replica_set = yield from scale_replica_set(replica_set, replica_set.replicas - count, deployment)
             total += count
         cleaned.append(replica_set)
     return cleaned, total
@@ -93,9 +87,7 @@ def scale_down_old_replica_sets(
     return total
 
 
-def reconcile_old_replica_sets(
-    deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet]
-) -> Writes[bool]:
+def reconcile_old_replica_sets(deployment: Deployment, new: ReplicaSet, old: Sequence[ReplicaSet]) -> Writes[bool]:
     """Scale the old ReplicaSets down as far as availability allows; returns whether any was scaled.
 
     Unavailable Pods go first. Availability is as the statuses said before. An error ends this step but not
@@ -121,9 +113,7 @@ def reconcile_old_replica_sets(
     return cleaned + scaled_down > 0
 
 
-def rollout_rolling(
-    deployment: Deployment, replica_sets: Sequence[ReplicaSet], now: int
-) -> Writes[int | None]:
+def rollout_rolling(deployment: Deployment, replica_sets: Sequence[ReplicaSet], now: int) -> Writes[int | None]:
     """One step of a rolling update: grow the new ReplicaSet or shrink the old ones, then write the status.
 
     Returns in how many seconds to look again, as sync_rollout_status does.

@@ -18,9 +18,7 @@ def with_replicas_annotations(replica_set: ReplicaSet, deployment: Deployment) -
 
     Source: pkg/controller/deployment/util/deployment_util.go (SetReplicasAnnotations)
     """
-    return replace(
-        replica_set, desired_annotation=deployment.replicas, max_annotation=max_replicas(deployment)
-    )
+    return replace(replica_set, desired_annotation=deployment.replicas, max_annotation=max_replicas(deployment))
 
 
 def scale_replica_set(
@@ -113,9 +111,7 @@ def replica_set_fraction(replica_set: ReplicaSet, deployment: Deployment) -> int
     return fraction_to_add(replica_set.replicas, max_before, max_replicas(deployment))
 
 
-def proportional_sizes(
-    deployment: Deployment, replica_sets: Sequence[ReplicaSet]
-) -> list[tuple[ReplicaSet, int]]:
+def proportional_sizes(deployment: Deployment, replica_sets: Sequence[ReplicaSet]) -> list[tuple[ReplicaSet, int]]:
     """The active ReplicaSets in the order in which they are scaled, each with its new size.
 
     The largest comes first; among equals the newest when growing, the oldest when shrinking. The first one

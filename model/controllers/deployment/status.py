@@ -26,9 +26,7 @@ def has_minimum_availability(available: int, desired: int, max_unavailable: int)
     return available >= desired - max_unavailable
 
 
-def calculate_status(
-    deployment: Deployment, new: ReplicaSet | None, old: Sequence[ReplicaSet], now: int
-) -> Deployment:
+def calculate_status(deployment: Deployment, new: ReplicaSet | None, old: Sequence[ReplicaSet], now: int) -> Deployment:
     """The Deployment with the status that its ReplicaSets add up to, and with its Available condition.
 
     Source: pkg/controller/deployment/sync.go (calculateStatus)

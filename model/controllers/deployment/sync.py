@@ -44,9 +44,9 @@ class Sync(msgspec.Struct, frozen=True):
     requeue_after: int | None = None
     """Seconds until the progress deadline is checked again; 0: now, rate limited; None: at the next event."""
     error: Refusal | None = None
-    """The refusal that ended the sync early: the Deployment is requeued, rate limited (15 times in a row at most).
+    """The refusal that ended the sync early. The key is then requeued, rate limited, 15 times in a row at most.
 
-    After NamespaceTerminating it is not.
+    After NamespaceTerminating it is dropped at once.
     """
 
 

@@ -81,15 +81,12 @@ def conflict_with_itself(write: Write, earlier: Sequence[Write]) -> Refusal | No
             written = [
                 other.replica_set.resource_version
                 for other in earlier
-                if isinstance(other, CreateReplicaSet | UpdateReplicaSet)
-                and other.replica_set.name == replica_set.name
+                if isinstance(other, CreateReplicaSet | UpdateReplicaSet) and other.replica_set.name == replica_set.name
             ]
         case UpdateDeploymentStatus(deployment):
             version = deployment.resource_version
             written = [
-                other.deployment.resource_version
-                for other in earlier
-                if isinstance(other, UpdateDeploymentStatus)
+                other.deployment.resource_version for other in earlier if isinstance(other, UpdateDeploymentStatus)
             ]
         case _:
             return None

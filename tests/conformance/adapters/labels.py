@@ -16,9 +16,7 @@ from tests.conformance.registry import Case, adapter
 
 
 def expressions(entries: list[Case] | None) -> tuple[Expression, ...]:
-    return tuple(
-        Expression(each["key"], each["operator"], tuple(each.get("values") or ())) for each in entries or ()
-    )
+    return tuple(Expression(each["key"], each["operator"], tuple(each.get("values") or ())) for each in entries or ())
 
 
 def selector_object(given: Case | None) -> LabelSelector | None:

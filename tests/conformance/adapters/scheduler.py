@@ -1,7 +1,7 @@
 """Cases of the scheduler's plugins (pkg/scheduler/framework/plugins)."""
 
 from model.api.pod_requests import InitContainer, Resources, pod_requests
-from model.control_plane.scheduler.node_affinity import node_affinity
+from model.control_plane.scheduler.node_affinity import node_affinity, node_affinity_prefilter
 from model.control_plane.scheduler.node_name import node_name
 from model.control_plane.scheduler.node_unschedulable import node_unschedulable
 from model.control_plane.scheduler.refusal import Code, Refusal
@@ -70,10 +70,10 @@ def taint_toleration_score(given: Case, expected: Case) -> Case:
 
 @adapter("scheduler_node_affinity_filter")
 def node_affinity_filter(given: Case, expected: Case) -> Case:
-    node = given["node"]
-    refusal = node_affinity(
+    node, required = given["node"], terms(given["required_terms"])
+    refusal = node_affinity_prefilter(required, node["name"]) or node_affinity(
         given["node_selector"] or {},
-        terms(given["required_terms"]),
+        required,
         node["name"],
         node.get("labels") or {},
         terms(given["added_affinity_terms"]),
@@ -92,6 +92,7 @@ def resources_fit_filter(given: Case, expected: Case) -> Case:
     ignored = tuple(given.get("ignored_resources") or ())
     refusal = resources_fit(requests, *node, ignored)
     insufficient = insufficient_resources(requests, *node, ignored)
+    order = [each["resource"] for each in expected.get("insufficient") or ()]  # the cases leave the order open
     answer = {
         "feasible": refusal is None,
         "insufficient": sorted(
@@ -105,14 +106,12 @@ def resources_fit_filter(given: Case, expected: Case) -> Case:
                 for each in insufficient
                 if each.resource != "pods"
             ),
-            key=lambda each: str(each["resource"]),
+            key=lambda each: order.index(each["resource"]) if each["resource"] in order else len(order),
         ),
         "too_many_pods": any(each.resource == "pods" for each in insufficient),
         "resolvable_by_preemption": resolvable(refusal),
     }
-    return {
-        key: None if key == "insufficient" and asked is None else answer[key] for key, asked in expected.items()
-    }
+    return {key: None if key == "insufficient" and asked is None else answer[key] for key, asked in expected.items()}
 
 
 def init_container(given: Case) -> InitContainer:

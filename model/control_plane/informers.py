@@ -1,0 +1,72 @@
+"""Informer caches: a controller reads its cache, not etcd.
+
+Where a scenario lets a cache lag, the state holds the cached copies beside the objects. A cache is what the API server
+had at some earlier moment; catching up, at any time, moves it to now. Elsewhere the cache is live.
+
+Left out: the lag of a controller's view of its own primary object (its delay looks like a late sync), relists from a
+staler API server.
+
+Source: staging/src/k8s.io/client-go/tools/cache/reflector.go,
+https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+"""
+
+from collections.abc import Iterator
+
+from model.cluster import Cluster, ObservedPod, ObservedReplicaSet, Pod, ReplicaSet, without_forgotten
+
+
+def observed_pod(state: Cluster, pod: Pod) -> ObservedPod | None:
+    """The Pod as the ReplicaSet controller's cache shows it; None if the cache does not have it."""
+    if state.constants.caches.replica_set_pods:
+        return pod.observed
+    return current_pod(pod)
+
+
+def current_pod(pod: Pod) -> ObservedPod | None:
+    """The Pod as etcd has it."""
+    return ObservedPod(pod.phase, pod.ready, pod.deleting, pod.node) if pod.exists else None
+
+
+def observed_replica_set(state: Cluster, replica_set: ReplicaSet) -> ObservedReplicaSet | None:
+    """The ReplicaSet as the Deployment controller's cache shows it; None if the cache does not have it."""
+    if state.constants.caches.deployment_replica_sets:
+        return replica_set.observed
+    return current_replica_set(replica_set)
+
+
+def current_replica_set(replica_set: ReplicaSet) -> ObservedReplicaSet:
+    """The ReplicaSet as etcd has it."""
+    return ObservedReplicaSet(
+        replica_set.replicas,
+        replica_set.status_replicas,
+        replica_set.available_replicas,
+        replica_set.revision,
+        replica_set.desired_annotation,
+        replica_set.max_annotation,
+    )
+
+
+def pod_informer_catches_up(state: Cluster) -> Iterator[Cluster]:
+    """The ReplicaSet controller's cache of Pods catches up with the API server."""
+    if not state.constants.caches.replica_set_pods:
+        return
+    after = state
+    for pod in state.pods:
+        current = current_pod(pod)
+        if pod.observed != current:
+            after = after.update(pod, observed=current)
+    if after is not state:
+        yield without_forgotten(after)
+
+
+def replica_set_informer_catches_up(state: Cluster) -> Iterator[Cluster]:
+    """The Deployment controller's cache of ReplicaSets catches up with the API server."""
+    if not state.constants.caches.deployment_replica_sets:
+        return
+    after = state
+    for replica_set in state.replica_sets:
+        if not replica_set.observed_is_current:
+            current = current_replica_set(replica_set)
+            after = after.update(replica_set, observed=current, observed_is_current=True)
+    if after is not state:
+        yield after

@@ -1,0 +1,37 @@
+"""kube-scheduler: binds each Pod to a node that may run it.
+
+Modelled: the filters; among feasible nodes every choice is possible (scores only prefer). Left out: queues and back-off
+(a binding may be late), preemption, and the lag of the scheduler's own cache.
+
+Source: pkg/scheduler/schedule_one.go, https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/
+"""
+
+from collections.abc import Iterator
+
+from checker.vocabulary import derived
+from model.cluster import Cluster, NodeSlot, PodSlot, pod_template
+from model.control_plane.scheduler.filters import Requested, feasible
+
+
+@derived
+def requested(state: Cluster, node: NodeSlot) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Pods on a node, terminating ones included, and the resources that they request in all."""
+    pods = 0
+    totals: dict[str, int] = {}
+    for pod in state.pods:
+        if pod.node == node:
+            pods = pods + 1
+            for name, amount in pod_template(state, pod).spec.requests.items():
+                totals[name] = totals.get(name, 0) + amount
+    return pods, tuple(sorted(totals.items()))
+
+
+def scheduler_binds(state: Cluster, pod: PodSlot, node: NodeSlot) -> Iterator[Cluster]:
+    """The scheduler binds a Pod to one of the nodes that its filters let through."""
+    pending = state.pods[pod]
+    if pending is None or not pending.active or pending.node is not None:
+        return
+    pods, resources = requested(state, node)
+    spec, machine = pod_template(state, pending).spec, state.constants.nodes[node]
+    if feasible(spec, machine, Requested(pods=pods, resources=dict(resources))) is None:
+        yield state.update(pending, node=node)

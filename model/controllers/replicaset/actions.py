@@ -1,0 +1,153 @@
+"""The ReplicaSet controller as transitions of the cluster.
+
+A sync that creates or deletes several Pods issues the requests at once; they are one step here, because whoever watches
+Pods sees them late anyway. The status is written in a step of its own: until then the Deployment controller reads the
+old one. Creation times and restart counts are not kept: a victim may be any that the decided criteria allow.
+
+Left out: adoption and release (every Pod has its owner), refused requests.
+
+Source: pkg/controller/replicaset/replica_set.go
+"""
+
+from collections.abc import Iterator, Sequence
+
+from checker.vocabulary import derived
+from model.api import objects
+from model.cluster import Cluster, Pod, ReplicaSet, ReplicaSetSlot, without_forgotten
+from model.control_plane.informers import observed_pod
+from model.controllers.expectations import ControllerExpectations
+from model.controllers.replicaset.sync import replicas_to_create, replicas_to_delete
+from model.controllers.replicaset.victims import possible_pods_to_delete
+from model.node.kubelet import removed, waiting_containers
+
+
+def seems_active(state: Cluster, pod: Pod) -> bool:
+    """The Pod counts as active in the controller's cache."""
+    if not state.constants.caches.replica_set_pods:
+        return pod.active
+    return pod.observed is not None and not pod.observed.deleting
+
+
+def seems_available(state: Cluster, pod: Pod) -> bool:
+    """The Pod counts as available in the controller's cache."""
+    if not seems_active(state, pod):
+        return False
+    return pod.ready if not state.constants.caches.replica_set_pods else _ready(pod)
+
+
+def _ready(pod: Pod) -> bool:
+    return pod.observed is not None and pod.observed.ready
+
+
+@derived
+def replicas_counted(state: Cluster, replica_set: ReplicaSetSlot) -> int:
+    """The ReplicaSet's active Pods, as its controller sees them."""
+    return sum(1 for pod in state.pods if pod.replica_set == replica_set and seems_active(state, pod))
+
+
+@derived
+def available_replicas_counted(state: Cluster, replica_set: ReplicaSetSlot) -> int:
+    """The ReplicaSet's available Pods, as its controller sees them."""
+    return sum(1 for pod in state.pods if pod.replica_set == replica_set and seems_available(state, pod))
+
+
+@derived
+def expectations_satisfied(state: Cluster, replica_set: ReplicaSetSlot) -> bool:
+    """The cache shows every Pod that the controller has created, and none that it has deleted as active.
+
+    Only this controller creates and deletes the Pods here, so that what its expectations count can be read off.
+    """
+    if not state.constants.caches.replica_set_pods:
+        return True
+    own = [pod for pod in state.pods if pod.replica_set == replica_set]
+    creations = sum(1 for pod in own if pod.exists and pod.observed is None)
+    deletions = sum(1 for pod in own if seems_active(state, pod) and not pod.active)
+    return ControllerExpectations(creations=creations, deletions=deletions).fulfilled()
+
+
+def replica_set_controller_manages_pods(state: Cluster, replica_set: ReplicaSetSlot) -> Iterator[Cluster]:
+    """The ReplicaSet controller creates the Pods that are missing, or deletes those that are too many."""
+    owner = state.replica_sets[replica_set]
+    if owner is None or not expectations_satisfied(state, replica_set):
+        return
+    active = replicas_counted(state, replica_set)
+    missing, surplus = replicas_to_create(owner.replicas, active), replicas_to_delete(owner.replicas, active)
+    if missing > 0:
+        after = state
+        for _ in range(missing):
+            after = after.create("pods", new_pod(state, replica_set, owner.template))
+        yield after
+    if surplus > 0:
+        for victims in possible_pods_to_delete(_active_pods(state, replica_set), _related_pods(state, owner), surplus):
+            yield _deleted(state, [int(victim.name) for victim in victims])
+
+
+def replica_set_controller_writes_status(state: Cluster, replica_set: ReplicaSetSlot) -> Iterator[Cluster]:
+    """The ReplicaSet controller writes how many Pods it counts and how many of them are available."""
+    owner = state.replica_sets[replica_set]
+    if owner is None:
+        return
+    replicas = replicas_counted(state, replica_set)
+    available = available_replicas_counted(state, replica_set)
+    if (owner.status_replicas, owner.available_replicas) != (replicas, available):
+        yield state.update(
+            owner,
+            status_replicas=replicas,
+            available_replicas=available,
+            observed_is_current=not state.constants.caches.deployment_replica_sets,
+        )
+
+
+def new_pod(state: Cluster, replica_set: int, template: int) -> Pod:
+    """A Pod as its ReplicaSet creates it."""
+    return Pod(
+        replica_set=replica_set,
+        template=template,
+        containers=waiting_containers(state),
+        routed=tuple(False for _ in state.constants.nodes),
+    )
+
+
+def _deleted(state: Cluster, slots: Sequence[int]) -> Cluster:
+    """DELETE of Pods: one that is bound gets its grace period, one that is not is gone at once.
+
+    Source: pkg/registry/core/pod/strategy.go (CheckGracefulDelete)
+    """
+    after = state
+    for slot in slots:
+        pod = after.pods[slot]
+        if pod is None or not pod.active:
+            continue
+        after = removed(after, pod) if pod.node is None else after.update(pod, deleting=True)
+    return without_forgotten(after)
+
+
+def _active_pods(state: Cluster, replica_set: int) -> list[objects.Pod]:
+    return [
+        _as_observed(state, slot, pod)
+        for slot, pod in state.pods.items()
+        if pod.replica_set == replica_set and seems_active(state, pod)
+    ]
+
+
+def _related_pods(state: Cluster, owner: ReplicaSet) -> list[objects.Pod]:
+    """The Pods of every ReplicaSet of the same Deployment."""
+    siblings = [slot for slot, other in state.replica_sets.items() if other.deployment == owner.deployment]
+    return [
+        _as_observed(state, slot, pod)
+        for slot, pod in state.pods.items()
+        if seems_active(state, pod) and pod.replica_set in siblings
+    ]
+
+
+def _as_observed(state: Cluster, slot: int, pod: Pod) -> objects.Pod:
+    """The Pod as the rules take it; its name is its slot."""
+    observed = observed_pod(state, pod)
+    assert observed is not None  # it is active in the cache
+    return objects.Pod(
+        name=str(slot),
+        node="" if observed.node is None else str(observed.node),
+        phase=observed.phase,
+        ready=observed.ready,
+        deleting=observed.deleting,
+    )

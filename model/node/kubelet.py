@@ -1,0 +1,141 @@
+"""The kubelet's pod worker: it starts what is bound to its node, reports, and terminates what is deleted.
+
+Modelled: image pull, start in order, restart, status reports that lag behind the truth, and the termination timeline
+(preStop, SIGTERM, SIGKILL at the end of the grace period, removal of the object). A kubelet acts while its node is up.
+Left out: admission on the node, crash-loop back-off (a restart may be late), liveness probes, failing image pulls
+(a pull may take for ever).
+
+Source: pkg/kubelet/pod_workers.go, pkg/kubelet/kuberuntime/kuberuntime_manager.go,
+https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
+"""
+
+from collections.abc import Iterator
+
+from checker.state import with_item
+from model.cluster import Cluster, Container, Endpoint, Pod, PodSlot, Worker, on_running_node, pod_template
+from model.cluster import without_forgotten
+from model.node.pod_status import pod_phase, pod_ready
+
+
+def kubelet_pulls_images(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The kubelet sees a Pod bound to its node, creates its sandbox and has the images pulled."""
+    bound = state.pods[pod]
+    if bound is not None and bound.worker is Worker.NONE and bound.active and on_running_node(state, bound):
+        yield state.update(bound, worker=Worker.SYNC)
+
+
+def kubelet_starts_container(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The container runtime starts the Pod's next container.
+
+    Init containers run one after another, each to its end; app containers start in order, without waiting for each
+    other to be ready.
+    """
+    starting = state.pods[pod]
+    if starting is None or starting.worker is not Worker.SYNC or not on_running_node(state, starting):
+        return
+    for position, spec in enumerate(pod_template(state, starting).containers):
+        container = starting.containers[position]
+        if container is Container.WAITING:
+            yield state.update(starting, containers=with_item(starting.containers, position, Container.RUNNING))
+            return
+        if spec.init and container is not Container.EXITED:
+            return
+
+
+def kubelet_restarts_container(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """A container of a Pod that is kept running has exited: it is started again (restartPolicy Always)."""
+    running = state.pods[pod]
+    if running is None or running.worker is not Worker.SYNC or not on_running_node(state, running):
+        return
+    for position, spec in enumerate(pod_template(state, running).containers):
+        if not spec.init and running.containers[position] is Container.EXITED:
+            yield state.update(running, containers=with_item(running.containers, position, Container.RUNNING))
+
+
+def kubelet_reports_status(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The kubelet writes the phase and the Ready condition that it computes from its probes and the runtime."""
+    reported = state.pods[pod]
+    if reported is None or not reported.exists or reported.worker is Worker.NONE:
+        return
+    if on_running_node(state, reported):
+        specs = pod_template(state, reported).containers
+        phase, ready = pod_phase(specs, reported.containers), pod_ready(specs, reported.containers)
+        if phase is not reported.phase or ready is not reported.ready:
+            yield state.update(reported, phase=phase, ready=ready)
+
+
+def kubelet_begins_termination(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The kubelet sees that the Pod is being deleted: preStop hooks start; without one SIGTERM is sent at once."""
+    deleted = state.pods[pod]
+    if deleted is None or not deleted.deleting or deleted.worker is Worker.TERMINATING:
+        return
+    if on_running_node(state, deleted):
+        after = state.update(deleted, worker=Worker.TERMINATING)
+        for position, spec in enumerate(pod_template(state, deleted).containers):
+            if not spec.pre_stop and _runs(deleted, position):
+                after = _terminate(after, pod, position)
+        yield after
+
+
+def pre_stop_hook_ends(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """A container's preStop hook is over: SIGTERM is sent.
+
+    Under the assumption that hooks outlast propagation this waits until nothing routes to the Pod any more.
+    """
+    stopping = state.pods[pod]
+    if stopping is None or stopping.worker is not Worker.TERMINATING or not on_running_node(state, stopping):
+        return
+    if state.constants.assumptions.prestop_outlasts_propagation and _reachable(stopping):
+        return
+    for position, spec in enumerate(pod_template(state, stopping).containers):
+        if spec.pre_stop and _runs(stopping, position):
+            yield _terminate(state, pod, position)
+
+
+def kubelet_removes_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """All containers have stopped: the kubelet reports the final status and deletes the Pod object.
+
+    These are two requests; nothing in this model can tell the moment between them from the one before or after.
+    """
+    stopped = state.pods[pod]
+    if stopped is None or not stopped.exists or stopped.worker is not Worker.TERMINATING:
+        return
+    if on_running_node(state, stopped) and all(
+        container in (Container.WAITING, Container.EXITED) for container in stopped.containers
+    ):
+        yield without_forgotten(removed(state, stopped))
+
+
+def removed(state: Cluster, pod: Pod) -> Cluster:
+    """The state after the Pod's object is gone from etcd; endpoints and kube-proxies may still refer to it."""
+    gone = Pod(replica_set=pod.replica_set, template=pod.template)
+    return state.update(
+        pod,
+        exists=False,
+        phase=gone.phase,
+        ready=gone.ready,
+        deleting=gone.deleting,
+        node=gone.node,
+        worker=gone.worker,
+        containers=waiting_containers(state),
+    )
+
+
+def waiting_containers(state: Cluster) -> tuple[Container, ...]:
+    """The containers of a Pod of which nothing runs."""
+    return tuple(Container.WAITING for _ in state.constants.container_positions)
+
+
+def _runs(pod: Pod, position: int) -> bool:
+    return pod.containers[position] in (Container.RUNNING, Container.SERVING)
+
+
+def _terminate(state: Cluster, slot: int, position: int) -> Cluster:
+    pod = state.pods[slot]
+    assert pod is not None  # the caller has just read it
+    return state.update(pod, containers=with_item(pod.containers, position, Container.STOPPING))
+
+
+def _reachable(pod: Pod) -> bool:
+    """An endpoint that is ready, or a kube-proxy's rule, still sends new requests to the Pod."""
+    return pod.endpoint is Endpoint.READY or any(route for route in pod.routed)

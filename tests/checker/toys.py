@@ -1,0 +1,411 @@
+"""Small systems with known answers, written in the vocabulary: what the engine is tested on."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, IntEnum
+from typing import Annotated
+
+import msgspec
+
+from checker.state import CONSTANT, Pool, Row, SlotOf, State
+from checker.vocabulary import Action, Property, Scenario, derived, never, never_step, sometimes
+
+# -- a counter
+
+
+class Counter(State, frozen=True):
+    limit: Annotated[int, CONSTANT]
+    value: int = 0
+
+
+def increment(state: Counter) -> Iterator[Counter]:
+    """The counter goes up by one, up to its limit."""
+    if state.value < state.limit:
+        yield state.set(value=state.value + 1)
+
+
+def reset(state: Counter) -> Iterator[Counter]:
+    """The counter starts again."""
+    yield state.set(value=0)
+
+
+@never("beyond the limit")
+def values_beyond_the_limit(state: Counter) -> Iterator[int]:
+    """The counter stays within its limit."""
+    if state.value > state.limit:
+        yield state.value
+
+
+@never_step("falls")
+def falls(before: Counter, after: Counter) -> Iterator[int]:
+    """The counter never goes down."""
+    if after.value < before.value:
+        yield after.value
+
+
+@sometimes("full")
+def full(state: Counter) -> Iterator[int]:
+    """The counter reaches its limit."""
+    if state.value == state.limit:
+        yield state.value
+
+
+def counter(limit: int, properties: Sequence[Property] = (values_beyond_the_limit, full)) -> Scenario[Counter]:
+    """`limit` + 1 states in a row."""
+    return Scenario("counter", (Counter(limit),), (Action(increment),), tuple(properties))
+
+
+def resetting_counter(limit: int) -> Scenario[Counter]:
+    """As `counter`, but every state may go back to 0."""
+    actions = (Action(increment), Action(reset))
+    return Scenario("resetting counter", (Counter(limit),), actions, (values_beyond_the_limit, falls, full))
+
+
+# -- mutual exclusion
+
+
+class At(Enum):
+    """Where a process is."""
+
+    REST = "rest"
+    DOOR = "door"
+    INSIDE = "inside"
+
+
+class Process(Row, frozen=True):
+    at: At = At.REST
+
+    @property
+    def inside(self) -> bool:
+        """The process is in its critical section."""
+        return self.at is At.INSIDE
+
+
+ProcessSlot = Annotated[int, SlotOf("processes")]
+
+
+class Room(State, frozen=True):
+    processes: Pool[Process]
+    locked: bool = False
+
+
+def lock(state: Room, process: ProcessSlot) -> Iterator[Room]:
+    """A process takes the lock and enters in one step."""
+    row = state.processes[process]
+    if row is not None and row.at is At.REST and not state.locked:
+        yield state.update(row, at=At.INSIDE).set(locked=True)
+
+
+def look(state: Room, process: ProcessSlot) -> Iterator[Room]:
+    """A process sees that the lock is free."""
+    row = state.processes[process]
+    if row is not None and row.at is At.REST and not state.locked:
+        yield state.update(row, at=At.DOOR)
+
+
+def enter(state: Room, process: ProcessSlot) -> Iterator[Room]:
+    """A process that saw the lock free takes it."""
+    row = state.processes[process]
+    if row is not None and row.at is At.DOOR:
+        yield state.update(row, at=At.INSIDE).set(locked=True)
+
+
+def leave(state: Room, process: ProcessSlot) -> Iterator[Room]:
+    """A process gives the lock back."""
+    row = state.processes[process]
+    if row is not None and row.inside:
+        yield state.update(row, at=At.REST).set(locked=False)
+
+
+@derived
+def crowd(state: Room) -> int:
+    """How many processes are in their critical section."""
+    return sum(process.inside for process in state.processes)
+
+
+@never("two inside")
+def surplus_processes(state: Room) -> Iterator[int]:
+    """At most one process is in its critical section."""
+    if crowd(state) > 1:
+        yield from (slot for slot, process in state.processes.items() if process.inside)
+
+
+@sometimes("somebody inside")
+def processes_inside(state: Room) -> Iterator[int]:
+    """A process gets into its critical section."""
+    yield from (slot for slot, process in state.processes.items() if process.inside)
+
+
+def _room(name: str, processes: int, actions: Iterable[object]) -> Scenario[Room]:
+    room = Room(Pool.of([Process()] * processes))
+    return Scenario(name, (room,), tuple(map(Action, actions)), (surplus_processes, processes_inside))  # type: ignore[arg-type]
+
+
+def mutual_exclusion(processes: int = 2) -> Scenario[Room]:
+    """Processes and a lock that is tested and taken in one step."""
+    return _room("mutual exclusion", processes, (lock, leave))
+
+
+def broken_mutual_exclusion(processes: int = 2) -> Scenario[Room]:
+    """The lock is tested in one step and taken in another: two can get in, in four steps."""
+    return _room("broken mutual exclusion", processes, (look, enter, leave))
+
+
+# -- dining philosophers
+
+ForkSlot = Annotated[int, SlotOf("forks")]
+PhilosopherSlot = Annotated[int, SlotOf("philosophers")]
+
+
+class Fork(Row, frozen=True):
+    taken: bool = False
+
+
+class Philosopher(Row, frozen=True):
+    left: ForkSlot
+    right: ForkSlot
+    held: int = 0
+
+
+class Table(State, frozen=True):
+    philosophers: Pool[Philosopher]
+    forks: Pool[Fork]
+
+
+def _take(state: Table, slot: int, *, held: int) -> Iterator[Table]:
+    philosopher = state.philosophers[slot]
+    if philosopher is not None and philosopher.held == held:
+        fork = state.forks[philosopher.right if held else philosopher.left]
+        if fork is not None and not fork.taken:
+            yield state.update(fork, taken=True).update(philosopher, held=held + 1)
+
+
+def take_left_fork(state: Table, philosopher: PhilosopherSlot) -> Iterator[Table]:
+    """A philosopher takes the fork on the left."""
+    yield from _take(state, philosopher, held=0)
+
+
+def take_right_fork(state: Table, philosopher: PhilosopherSlot) -> Iterator[Table]:
+    """A philosopher with the left fork takes the right one."""
+    yield from _take(state, philosopher, held=1)
+
+
+def lay_down_forks(state: Table, philosopher: PhilosopherSlot) -> Iterator[Table]:
+    """A philosopher has eaten."""
+    row = state.philosophers[philosopher]
+    if row is not None and row.held == 2:
+        for slot in (row.left, row.right):
+            fork = state.forks[slot]
+            if fork is not None:
+                state = state.update(fork, taken=False)
+        yield state.update(row, held=0)
+
+
+@never("deadlock")
+def starving_philosophers(state: Table) -> Iterator[int]:
+    """Not everybody holds one fork and waits for the other."""
+    if all(philosopher.held == 1 for philosopher in state.philosophers):
+        yield from (slot for slot, _ in state.philosophers.items())
+
+
+@sometimes("dinner")
+def eating_philosophers(state: Table) -> Iterator[int]:
+    """Somebody eats."""
+    yield from (slot for slot, philosopher in state.philosophers.items() if philosopher.held == 2)
+
+
+def dining_philosophers(count: int) -> Scenario[Table]:
+    """Everybody takes the left fork first: they deadlock in `count` steps."""
+    table = Table(
+        Pool.of(Philosopher(seat, (seat + 1) % count) for seat in range(count)),
+        Pool.of([Fork()] * count),
+    )
+    actions = tuple(map(Action, (take_left_fork, take_right_fork, lay_down_forks)))
+    return Scenario("dining philosophers", (table,), actions, (starving_philosophers, eating_philosophers))
+
+
+# -- a graph given by paths
+
+
+class Edges(msgspec.Struct, frozen=True):
+    by_node: tuple[tuple[int, ...], ...]
+
+
+class Place(State, frozen=True):
+    edges: Annotated[Edges, CONSTANT]
+    node: int
+
+
+def follow_edge(state: Place) -> Iterator[Place]:
+    """Go on to one of the nodes that an edge leads to."""
+    for node in state.edges.by_node[state.node]:
+        yield state.set(node=node)
+
+
+def graph(*paths: Sequence[int], properties: Sequence[Property] = ()) -> Scenario[Place]:
+    """The graph whose edges lie on `paths`; each path's first node is initial."""
+    targets: dict[int, list[int]] = {node: [] for path in paths for node in path}
+    for path in paths:
+        for source, target in zip(path, path[1:], strict=False):
+            if target not in targets[source]:
+                targets[source].append(target)
+    edges = Edges(tuple(tuple(targets.get(node, ())) for node in range(max(targets) + 1)))
+    first = tuple(dict.fromkeys(path[0] for path in paths))
+    initial = tuple(Place(edges, node) for node in first)
+    return Scenario("graph", initial, (Action(follow_edge),), tuple(properties))
+
+
+def never_at(*nodes: int) -> Property:
+    """The property that none of `nodes` is reached."""
+
+    @never(f"at {nodes}")
+    def visited_nodes(state: Place) -> Iterator[int]:
+        """The nodes are out of reach."""
+        if state.node in nodes:
+            yield state.node
+
+    return visited_nodes
+
+
+def sometimes_at(*nodes: int) -> Property:
+    """The property that one of `nodes` is reached."""
+
+    @sometimes(f"sometimes at {nodes}")
+    def visited_nodes(state: Place) -> Iterator[int]:
+        """One of the nodes is reached."""
+        if state.node in nodes:
+            yield state.node
+
+    return visited_nodes
+
+
+def never_along(source: int, target: int) -> Property:
+    """The property that no step takes the edge from `source` to `target`."""
+
+    @never_step(f"from {source} to {target}")
+    def taken_edges(before: Place, after: Place) -> Iterator[tuple[int, int]]:
+        """The edge is never taken."""
+        if before.node == source and after.node == target:
+            yield source, target
+
+    return taken_edges
+
+
+# -- two-phase commit (Gray and Lamport, "Consensus on transaction commit", 2006)
+
+
+class Manager(IntEnum):
+    """The state of a resource manager."""
+
+    WORKING = 0
+    PREPARED = 1
+    COMMITTED = 2
+    ABORTED = 3
+
+
+class Decision(Enum):
+    """The state of the transaction manager."""
+
+    OPEN = "open"
+    COMMITTED = "committed"
+    ABORTED = "aborted"
+
+
+class ResourceManager(Row, frozen=True):
+    """A resource manager, the message it sent, and what the transaction manager knows of it."""
+
+    state: Manager = Manager.WORKING
+    prepared_sent: bool = False
+    prepared_noted: bool = False
+
+
+class Transaction(State, frozen=True):
+    managers: Pool[ResourceManager]
+    decision: Decision = Decision.OPEN
+    commit_sent: bool = False
+    abort_sent: bool = False
+
+
+ManagerSlot = Annotated[int, SlotOf("managers")]
+
+
+def commit(state: Transaction) -> Iterator[Transaction]:
+    """The transaction manager commits once everybody is prepared."""
+    if state.decision is Decision.OPEN and all(manager.prepared_noted for manager in state.managers):
+        yield state.set(decision=Decision.COMMITTED, commit_sent=True)
+
+
+def abort(state: Transaction) -> Iterator[Transaction]:
+    """The transaction manager aborts."""
+    if state.decision is Decision.OPEN:
+        yield state.set(decision=Decision.ABORTED, abort_sent=True)
+
+
+def note_prepared(state: Transaction, manager: ManagerSlot) -> Iterator[Transaction]:
+    """The transaction manager receives a Prepared message."""
+    row = state.managers[manager]
+    if row is not None and state.decision is Decision.OPEN and row.prepared_sent:
+        yield state.update(row, prepared_noted=True)
+
+
+def prepare(state: Transaction, manager: ManagerSlot) -> Iterator[Transaction]:
+    """A resource manager is prepared and says so."""
+    row = state.managers[manager]
+    if row is not None and row.state is Manager.WORKING:
+        yield state.update(row, state=Manager.PREPARED, prepared_sent=True)
+
+
+def choose_to_abort(state: Transaction, manager: ManagerSlot) -> Iterator[Transaction]:
+    """A resource manager gives up by itself."""
+    row = state.managers[manager]
+    if row is not None and row.state is Manager.WORKING:
+        yield state.update(row, state=Manager.ABORTED)
+
+
+def receive_commit(state: Transaction, manager: ManagerSlot) -> Iterator[Transaction]:
+    """A resource manager is told to commit."""
+    row = state.managers[manager]
+    if row is not None and state.commit_sent:
+        yield state.update(row, state=Manager.COMMITTED)
+
+
+def receive_abort(state: Transaction, manager: ManagerSlot) -> Iterator[Transaction]:
+    """A resource manager is told to abort."""
+    row = state.managers[manager]
+    if row is not None and state.abort_sent:
+        yield state.update(row, state=Manager.ABORTED)
+
+
+@never("inconsistent")
+def inconsistent_managers(state: Transaction) -> Iterator[int]:
+    """No resource manager commits while another one aborts."""
+    if any(manager.state is Manager.ABORTED for manager in state.managers):
+        yield from (slot for slot, manager in state.managers.items() if manager.state is Manager.COMMITTED)
+
+
+@sometimes("commit agreement")
+def committed_everywhere(state: Transaction) -> Iterator[str]:
+    """Everybody can commit."""
+    if all(manager.state is Manager.COMMITTED for manager in state.managers):
+        yield "committed"
+
+
+@sometimes("abort agreement")
+def aborted_everywhere(state: Transaction) -> Iterator[str]:
+    """Everybody can abort."""
+    if all(manager.state is Manager.ABORTED for manager in state.managers):
+        yield "aborted"
+
+
+TWO_PHASE_ACTIONS = (
+    commit, abort, note_prepared, prepare, choose_to_abort, receive_commit, receive_abort,
+)  # fmt: skip
+
+
+def two_phase_commit(managers: int) -> Scenario[Transaction]:
+    """288 states for 3 resource managers, 8,832 for 5; published with Stateright's example of the same model."""
+    return Scenario(
+        "two-phase commit",
+        (Transaction(Pool.of([ResourceManager()] * managers)),),
+        tuple(map(Action, TWO_PHASE_ACTIONS)),
+        (inconsistent_managers, committed_everywhere, aborted_everywhere),
+    )
