@@ -55,11 +55,12 @@ def _files(paths: Sequence[str], errors: list[BadManifest]) -> Iterator[tuple[st
     """The files that `paths` stand for, and whether they were named themselves."""
     for path in paths:
         if path != "-" and os.path.isdir(path):
+            before = len(errors)
             found = False
             for file in _files_in(path, errors):
                 found = True
                 yield file, False
-            if not found and not any(error.file.startswith(path) for error in errors):
+            if not found and len(errors) == before:
                 remedy = "name the folder, or the files, that hold the manifests"
                 errors.append(BadManifest(path, None, "no *.yaml, *.yml or *.json file in this folder", remedy))
         else:

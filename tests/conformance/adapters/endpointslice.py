@@ -1,7 +1,7 @@
 """Cases of k8s.io/endpointslice."""
 
 from model.api.objects import Pod, Service
-from model.controllers.endpointslice import AddressType, pod_to_endpoint
+from model.controllers.endpointslice.endpoint import AddressType, pod_to_endpoint
 from tests.conformance.registry import Case, adapter
 
 

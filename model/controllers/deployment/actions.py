@@ -1,0 +1,134 @@
+"""The Deployment controller as a transition of the cluster.
+
+One sync is one step: between its writes nobody can tell an object that is written a moment later from one that is seen
+a moment later. Its decisions are those of `model.controllers.deployment.sync`; what the state keeps of its writes is
+ReplicaSets' sizes and annotations, not the Deployment's status, which no other component here reads.
+
+Left out: progress deadline (only a condition), history clean-up (old ReplicaSets of size 0 are kept).
+
+Source: pkg/controller/deployment/deployment_controller.go
+"""
+
+from collections.abc import Iterator, Sequence
+
+from model.api import objects
+from model.cluster import Cluster, Deployment, DeploymentSlot, ReplicaSet
+from model.control_plane.informers import observed_replica_set
+from model.controllers.deployment.sync import sync
+from model.controllers.deployment.writes import (
+    CreateReplicaSet,
+    Refusal,
+    UpdateReplicaSet,
+    Write,
+    conflict_with_itself,
+)
+
+
+def deployment_controller_syncs(state: Cluster, deployment: DeploymentSlot) -> Iterator[Cluster]:
+    """The Deployment controller moves its ReplicaSets one step towards the wanted template and size."""
+    wanted = state.deployments[deployment]
+    if wanted is None:
+        return
+
+    def refusal(write: Write, earlier: Sequence[Write]) -> Refusal | None:
+        if isinstance(write, UpdateReplicaSet) and not _is_current(state, write.replica_set.name):
+            return Refusal.CONFLICT
+        return conflict_with_itself(write, earlier)
+
+    cached = _cached_replica_sets(state, deployment)
+    result = sync(api_deployment(state, deployment, wanted), cached, _pods(state, deployment), 0, refusal)
+    after = state
+    for write in result.writes:
+        after = _stored(after, deployment, write)
+    if after is not state:
+        yield after
+
+
+def api_deployment(state: Cluster, slot: int, deployment: Deployment) -> objects.Deployment:
+    """The Deployment as the rules take it."""
+    spec = state.constants.deployments[slot]
+    return objects.Deployment(
+        name=spec.name,
+        template=deployment.template,
+        replicas=deployment.replicas,
+        strategy=spec.strategy,
+        max_surge=spec.max_surge,
+        max_unavailable=spec.max_unavailable,
+        revision_history_limit=None,
+        progress_deadline_seconds=None,
+    )
+
+
+def _cached_replica_sets(state: Cluster, deployment: int) -> list[objects.ReplicaSet]:
+    """The Deployment's ReplicaSets as the controller's cache shows them; name and age are the slot."""
+    found: list[objects.ReplicaSet] = []
+    for slot, replica_set in state.replica_sets.items():
+        observed = observed_replica_set(state, replica_set)
+        if replica_set.deployment == deployment and observed is not None:
+            found.append(
+                objects.ReplicaSet(
+                    name=str(slot),
+                    uid=str(slot),
+                    template=replica_set.template,
+                    created=slot,
+                    replicas=observed.replicas,
+                    status_replicas=observed.status_replicas,
+                    available_replicas=observed.available_replicas,
+                    revision=observed.revision,
+                    desired_annotation=observed.desired_annotation,
+                    max_annotation=observed.max_annotation,
+                )
+            )
+    return found
+
+
+def _pods(state: Cluster, deployment: int) -> list[objects.Pod]:
+    """The Deployment's Pods, which only Recreate looks at."""
+    if state.constants.deployments[deployment].strategy is not objects.Strategy.RECREATE:
+        return []
+    return [objects.Pod(controller=str(pod.replica_set), phase=pod.phase) for pod in state.pods if pod.exists]
+
+
+def _is_current(state: Cluster, name: str) -> bool:
+    """The cached copy carries the version that the API server has."""
+    replica_set = state.replica_sets[int(name)]
+    return replica_set is not None and replica_set.observed_is_current
+
+
+def _stored(state: Cluster, deployment: int, write: Write) -> Cluster:
+    """The state after the API server has accepted a write."""
+    lagging = state.constants.caches.deployment_replica_sets
+    match write:
+        case CreateReplicaSet(new):
+            return state.create(
+                "replica_sets",
+                ReplicaSet(
+                    deployment=deployment,
+                    template=_number(new.template),
+                    replicas=new.replicas,
+                    status_replicas=0,
+                    available_replicas=0,
+                    revision=new.revision or 0,
+                    desired_annotation=new.desired_annotation or 0,
+                    max_annotation=new.max_annotation or 0,
+                    observed_is_current=not lagging,
+                ),
+            )
+        case UpdateReplicaSet(changed):
+            row = state.replica_sets[int(changed.name)]
+            assert row is not None  # it was read from this state's cache
+            return state.update(
+                row,
+                replicas=changed.replicas,
+                revision=changed.revision or 0,
+                desired_annotation=changed.desired_annotation or 0,
+                max_annotation=changed.max_annotation or 0,
+                observed_is_current=not lagging,
+            )
+        case _:
+            return state
+
+
+def _number(template: object) -> int:
+    assert isinstance(template, int)  # templates are numbers in this model
+    return template

@@ -1,0 +1,20 @@
+"""No lost request: traffic goes to containers that answer."""
+
+from collections.abc import Iterator
+
+from checker.vocabulary import never
+from model.cluster import Cluster, Pod, answers, somebody_answers
+
+
+@never("no_lost_request")
+def misrouted_pods(state: Cluster) -> Iterator[Pod]:
+    """No kube-proxy routes a new request to a Pod that does not answer while another Pod does.
+
+    Stronger than no_outage: a request is lost although it need not be.
+    Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow,
+    https://kubernetes.io/docs/reference/networking/virtual-ips/
+    """
+    if state.service_answered:
+        for pod in state.pods:
+            if any(route for route in pod.routed) and not answers(state, pod) and somebody_answers(state):
+                yield pod
