@@ -152,6 +152,12 @@ def add(visited, key):  # type: ignore[no-untyped-def]
 
 
 @jit
+def add_state(visited, words):  # type: ignore[no-untyped-def]
+    """Add a packed state's fingerprint; True if it was not there."""
+    return add(visited, fingerprint(words))
+
+
+@jit
 def rehash(old, new):  # type: ignore[no-untyped-def]
     """Move every fingerprint of `old` to the larger table `new`."""
     for i in range(len(old)):

@@ -167,7 +167,7 @@ class _Search:
         rows = []
         for number, state in enumerate(self.learned.scenario.initial):
             words = self.learned.encode(state).view(np.uint64)
-            if kernels.add(self.visited, kernels.fingerprint(words)):
+            if kernels.add_state(self.visited, words):
                 self.room[0] -= 1
                 self.parents.append(-1 - number)
                 self.causes.append(0)

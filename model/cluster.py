@@ -69,7 +69,7 @@ class Assumptions(msgspec.Struct, frozen=True):
     """Orders between timers that the user vouches for. Every verdict lists them."""
 
     prestop_outlasts_propagation: bool = False
-    """A preStop hook ends only after every kube-proxy has stopped routing new requests to the Pod."""
+    """A preStop hook ends only after the EndpointSlice and every kube-proxy show the Pod as terminating."""
 
 
 class Caches(msgspec.Struct, frozen=True):
@@ -183,7 +183,7 @@ class Pod(Row, frozen=True):
     replica_set: ReplicaSetSlot
     template: int
     exists: bool = True
-    """etcd has the object. The row outlives it while an endpoint or a kube-proxy still refers to the Pod."""
+    """etcd has the object. The row outlives it while the slice or a kube-proxy still refers to the Pod."""
     phase: PodPhase = PodPhase.PENDING
     ready: bool = False
     deleting: bool = False
@@ -191,8 +191,8 @@ class Pod(Row, frozen=True):
     worker: Worker = Worker.NONE
     containers: Annotated[tuple[Container, ...], Per("container_positions")] = ()
     endpoint: Endpoint = Endpoint.UNUSED
-    routed: Annotated[tuple[bool, ...], Per("nodes")] = ()
-    """By node: its kube-proxy sends new requests here."""
+    routed: Annotated[tuple[Endpoint, ...], Per("nodes")] = ()
+    """By node: as what its kube-proxy sends new requests here, UNUSED if it sends none."""
     observed: ObservedPod | None = None
     """The ReplicaSet controller's cached copy, while that cache may lag."""
 
@@ -205,11 +205,13 @@ class Pod(Row, frozen=True):
     def forgotten(self) -> bool:
         """Nothing refers to it any more."""
         return (
-            not self.exists
-            and self.endpoint is Endpoint.UNUSED
-            and self.observed is None
-            and not any(route for route in self.routed)
+            not self.exists and self.endpoint is Endpoint.UNUSED and self.observed is None and not self.routed_anywhere
         )
+
+    @property
+    def routed_anywhere(self) -> bool:
+        """Some kube-proxy sends new requests to the Pod."""
+        return any(route is not Endpoint.UNUSED for route in self.routed)
 
 
 class Node(Row, frozen=True):

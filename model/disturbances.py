@@ -8,6 +8,7 @@ from model.cluster import (
     Container,
     Deployment,
     DeploymentSlot,
+    Endpoint,
     NodeSlot,
     PodSlot,
     Worker,
@@ -83,10 +84,10 @@ def node_crashes(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
                 pod,
                 worker=Worker.NONE,
                 containers=waiting_containers(state),
-                routed=with_item(pod.routed, node, False),
+                routed=with_item(pod.routed, node, Endpoint.UNUSED),
             )
-        elif pod.routed[node]:
-            after = after.update(pod, routed=with_item(pod.routed, node, False))
+        elif pod.routed[node] is not Endpoint.UNUSED:
+            after = after.update(pod, routed=with_item(pod.routed, node, Endpoint.UNUSED))
     yield after
 
 
@@ -103,4 +104,3 @@ def _neighbour(state: Cluster, slot: int, deployment: Deployment, offset: int) -
     index = revisions.index(deployment.template) + offset
     if 0 <= index < len(revisions):
         yield revisions[index]
-

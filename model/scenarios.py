@@ -51,8 +51,7 @@ def steady_states(
         replica_sets=Pool(()),
         pods=Pool(()),
         nodes=Pool.of([Node()] * len(constants.nodes)),
-        **budgets,
-    )
+    ).set(**budgets)
     owners = [_steady_replica_set(empty, slot, deployment) for slot, deployment in empty.deployments.items()]
     for placement in _placements(constants, owners):
         yield empty.set(
@@ -60,9 +59,8 @@ def steady_states(
             pods=Pool.of(
                 (_steady_pod(constants, slot, owners[slot], node) for slot, node in placement), slots=pod_slots
             ),
-            service_answered=constants.service is not None and any(
-                constants.templates[owner.template].selected and owner.replicas > 0 for owner in owners
-            ),
+            service_answered=constants.service is not None
+            and any(constants.templates[owner.template].selected and owner.replicas > 0 for owner in owners),
         )
 
 
@@ -85,6 +83,7 @@ def _steady_replica_set(state: Cluster, slot: int, deployment: Deployment) -> Re
 def _steady_pod(constants: Constants, slot: int, owner: ReplicaSet, node: int) -> Pod:
     template = constants.templates[owner.template]
     in_service = constants.service is not None and template.selected
+    endpoint = Endpoint.READY if in_service else Endpoint.UNUSED
     pod = Pod(
         replica_set=slot,
         template=owner.template,
@@ -93,8 +92,8 @@ def _steady_pod(constants: Constants, slot: int, owner: ReplicaSet, node: int) -
         node=node,
         worker=Worker.SYNC,
         containers=_steady_containers(constants, template),
-        endpoint=Endpoint.READY if in_service else Endpoint.UNUSED,
-        routed=tuple(in_service for _ in constants.nodes),
+        endpoint=endpoint,
+        routed=tuple(endpoint for _ in constants.nodes),
     )
     observed: ObservedPod | None = current_pod(pod) if constants.caches.replica_set_pods else None
     return Pod(**{**_fields(pod), "observed": observed})
@@ -113,7 +112,7 @@ def _fields(row: Any) -> dict[str, Any]:
 
 
 def _placements(constants: Constants, owners: Sequence[ReplicaSet]) -> Iterator[list[tuple[int, int]]]:
-    """(ReplicaSet slot, node) for every Pod, in every way that fits; the order of a ReplicaSet's Pods does not matter."""
+    """(ReplicaSet slot, node) for every Pod, in every way that fits, but for the order of a ReplicaSet's Pods."""
     nodes = range(len(constants.nodes))
     choices = [combinations_with_replacement(nodes, owner.replicas) for owner in owners]
     for chosen in product(*choices):

@@ -16,5 +16,5 @@ def misrouted_pods(state: Cluster) -> Iterator[Pod]:
     """
     if state.service_answered:
         for pod in state.pods:
-            if any(route for route in pod.routed) and not answers(state, pod) and somebody_answers(state):
+            if pod.routed_anywhere and not answers(state, pod) and somebody_answers(state):
                 yield pod

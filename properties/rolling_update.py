@@ -12,9 +12,7 @@ from model.controllers.deployment.fenceposts import max_replicas, min_available
 def available_pods(state: Cluster, deployment: DeploymentSlot) -> int:
     """The Deployment's Pods that are ready and not terminating, as the API says."""
     return sum(
-        1
-        for pod in state.pods
-        if pod.active and pod.ready and deployment in _deployments_of(state, pod.replica_set)
+        1 for pod in state.pods if pod.active and pod.ready and deployment in _deployments_of(state, pod.replica_set)
     )
 
 

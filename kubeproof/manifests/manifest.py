@@ -9,13 +9,25 @@ from kubeproof.manifests.yaml_values import Lines
 
 DEFAULT_NAMESPACE = "default"
 _CLUSTER_SCOPED = frozenset(
-    """APIService CertificateSigningRequest ClusterRole ClusterRoleBinding ClusterTrustBundle CSIDriver CSINode
-    CustomResourceDefinition DeviceClass FlowSchema IngressClass IPAddress MutatingAdmissionPolicy
-    MutatingAdmissionPolicyBinding MutatingWebhookConfiguration Namespace Node PersistentVolume PriorityClass
-    PriorityLevelConfiguration ResourceSlice RuntimeClass ServiceCIDR StorageClass StorageVersionMigration
-    ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment
-    VolumeAttributesClass""".split()
+    """APIService CertificateSigningRequest ClusterRole ClusterRoleBinding ClusterTrustBundle
+    CSIDriver CSINode CustomResourceDefinition DeviceClass FlowSchema IngressClass IPAddress
+    MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration Namespace
+    Node PersistentVolume PriorityClass PriorityLevelConfiguration ResourceSlice RuntimeClass
+    ServiceCIDR StorageClass StorageVersionMigration ValidatingAdmissionPolicy
+    ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment
+    VolumeAttributesClass""".split()  # noqa: SIM905
 )
+_GROUPS = {
+    **dict.fromkeys(("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"), "apps"),
+    **dict.fromkeys(("Job", "CronJob"), "batch"),
+    **dict.fromkeys(("Pod", "ReplicationController", "Service", "Node", "Namespace"), ""),
+    **dict.fromkeys(("ConfigMap", "Secret", "ServiceAccount", "PersistentVolumeClaim"), ""),
+    **dict.fromkeys(("LimitRange", "ResourceQuota"), ""),
+    **dict.fromkeys(("Ingress", "NetworkPolicy"), "networking.k8s.io"),
+    "HorizontalPodAutoscaler": "autoscaling",
+    "PodDisruptionBudget": "policy",
+}
+"""The groups of the kinds that kubeproof looks into; others may have kinds of the same name, Knative a Service."""
 
 
 class Manifest(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -41,9 +53,15 @@ class Manifest(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return self.api_version.rpartition("/")[0]
 
     @property
+    def kubernetes_kind(self) -> str:
+        """The kind; empty for another group's kind that has the name of one of Kubernetes' own."""
+        return self.kind if _GROUPS.get(self.kind, self.group) == self.group else ""
+
+    @property
     def identity(self) -> str:
         """What the object is called in notes and verdicts: ``Deployment/default/web``, ``Node/node-1``."""
-        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+        kind = self.kubernetes_kind or f"{self.kind}.{self.group}"
+        return "/".join(part for part in (kind, self.namespace, self.name) if part)
 
 
 class Manifests(msgspec.Struct, frozen=True, eq=False):
@@ -54,7 +72,7 @@ class Manifests(msgspec.Struct, frozen=True, eq=False):
 
     def of_kind(self, kind: str) -> tuple[Manifest, ...]:
         """The objects of one kind, such as ``Deployment``."""
-        return tuple(manifest for manifest in self.objects if manifest.kind == kind)
+        return tuple(manifest for manifest in self.objects if manifest.kubernetes_kind == kind)
 
 
 def namespace_of(kind: str, metadata: dict[str, Any]) -> str:

@@ -22,9 +22,8 @@ def _objects(data: Any, lines: Lines, file: str, kind: str, api_version: str) ->
     if isinstance(data, dict) and _is_list(data):
         item_kind = data["kind"].removesuffix("List")
         item_api_version = data.get("apiVersion") if item_kind else ""
-        inner = lines.inner["items"].inner if isinstance(lines.inner, dict) else None
-        for item, item_lines in zip(data["items"] or (), inner or (), strict=True):
-            yield from _objects(item, item_lines, file, item_kind, item_api_version or "")
+        for index, item in enumerate(data["items"] or ()):
+            yield from _objects(item, lines.of("items", index), file, item_kind, item_api_version or "")
         return
     if isinstance(data, dict) and kind and "kind" not in data:
         data = {"apiVersion": api_version, "kind": kind, **data}

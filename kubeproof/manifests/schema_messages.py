@@ -126,7 +126,7 @@ def describe(value: Any) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            short = value if len(value) <= 40 else value[:37] + '...'
+            short = value if len(value) <= 40 else value[:37] + "..."
             return f"text {short!r}"
         case list():
             return "a list"

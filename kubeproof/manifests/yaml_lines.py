@@ -50,9 +50,7 @@ def read_documents(text: str, file: str) -> tuple[list[Document], list[BadManife
     return documents, errors
 
 
-def _read_piece(
-    text: str, file: str, start: int, documents: list[Document], errors: list[BadManifest]
-) -> None:
+def _read_piece(text: str, file: str, start: int, documents: list[Document], errors: list[BadManifest]) -> None:
     """Add the documents and mistakes of `text`, which begins `start` lines into the file."""
     lines = text.split("\n")
     begin = 0
@@ -79,6 +77,8 @@ def _compose(text: str, file: str, start: int, errors: list[BadManifest]) -> Ite
     try:
         while composer.check_node():
             node = composer.get_node()
+            if node is None:
+                continue
             try:
                 data, lines = Values(file, start).of_document(node)
             except BadManifest as error:
@@ -108,8 +108,11 @@ def _not_yaml(file: str, line: int, problem: str, before: str) -> BadManifest:
     """The mistake for a syntax error; `before` is its document up to and with its line."""
     if _TEMPLATE.search(before):
         return BadManifest(file, line, f"not YAML but a template ({problem})", RENDER_FIRST)
+    if "cannot start any token" in problem and re.search(r"[@`%]", before.rpartition("\n")[2]):
+        remedy = "put text that begins with @, ` or % in quotes; if it is a placeholder, fill it in first"
+        return BadManifest(file, line, f"not YAML: {problem}", remedy)
     if "\t" in problem or "tab character" in problem:
-        return BadManifest(file, line, f"not YAML: {problem!r}".replace("'", ""), "indent with spaces, not with tabs")
+        return BadManifest(file, line, "not YAML: " + problem.replace("\t", "\\t"), "indent with spaces, not with tabs")
     return BadManifest(
         file, line, f"not YAML: {problem}", "check the indentation, quotes and brackets on this line and above it"
     )

@@ -29,18 +29,19 @@ class Lines(msgspec.Struct, frozen=True, eq=False):
     line: int
     inner: "dict[str, Lines] | list[Lines] | None" = None
 
-    def at(self, path: Path) -> int:
-        """The line of `path`, or of its nearest ancestor that is there."""
+    def of(self, *path: str | int) -> "Lines":
+        """The lines of what is at `path`, or of its nearest ancestor that is there."""
         lines = self
         for step in path:
-            inner = lines.inner
-            if isinstance(inner, dict) and isinstance(step, str) and step in inner:
-                lines = inner[step]
-            elif isinstance(inner, list) and isinstance(step, int) and step < len(inner):
-                lines = inner[step]
-            else:
+            inner: Any = lines.inner
+            if step not in (range(len(inner)) if isinstance(inner, list) else inner or ()):
                 break
-        return lines.line
+            lines = inner[step]
+        return lines
+
+    def at(self, path: Path) -> int:
+        """The line of `path`, or of its nearest ancestor that is there."""
+        return self.of(*path).line
 
 
 class _Built(msgspec.Struct, frozen=True, eq=False):

@@ -62,9 +62,7 @@ class ControllerExpectations(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.set_at is None:
             return self
-        return msgspec.structs.replace(
-            self, creations=self.creations - creations, deletions=self.deletions - deletions
-        )
+        return msgspec.structs.replace(self, creations=self.creations - creations, deletions=self.deletions - deletions)
 
     def creation_observed(self) -> "ControllerExpectations":
         """The watch showed a new Pod of this owner, or creating one failed.

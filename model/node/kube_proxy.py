@@ -28,8 +28,8 @@ def kube_proxy_programs_rules(state: Cluster, node: NodeSlot) -> Iterator[Cluste
     usable = usable_endpoints(state)
     after = state
     for pod in state.pods:
-        routed = pod.endpoint is usable
-        if pod.routed[node] is not routed:
-            after = after.update(pod, routed=with_item(pod.routed, node, routed))
+        route = usable if pod.endpoint is usable else Endpoint.UNUSED
+        if pod.routed[node] is not route:
+            after = after.update(pod, routed=with_item(pod.routed, node, route))
     if after is not state:
         yield without_forgotten(after)

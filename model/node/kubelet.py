@@ -12,8 +12,17 @@ https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
 from collections.abc import Iterator
 
 from checker.state import with_item
-from model.cluster import Cluster, Container, Endpoint, Pod, PodSlot, Worker, on_running_node, pod_template
-from model.cluster import without_forgotten
+from model.cluster import (
+    Cluster,
+    Container,
+    Endpoint,
+    Pod,
+    PodSlot,
+    Worker,
+    on_running_node,
+    pod_template,
+    without_forgotten,
+)
 from model.node.pod_status import pod_phase, pod_ready
 
 
@@ -80,12 +89,13 @@ def kubelet_begins_termination(state: Cluster, pod: PodSlot) -> Iterator[Cluster
 def pre_stop_hook_ends(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     """A container's preStop hook is over: SIGTERM is sent.
 
-    Under the assumption that hooks outlast propagation this waits until nothing routes to the Pod any more.
+    Under the assumption that hooks outlast propagation every kube-proxy knows by then that the Pod is terminating; it
+    may still route there if there is no ready endpoint.
     """
     stopping = state.pods[pod]
     if stopping is None or stopping.worker is not Worker.TERMINATING or not on_running_node(state, stopping):
         return
-    if state.constants.assumptions.prestop_outlasts_propagation and _reachable(stopping):
+    if state.constants.assumptions.prestop_outlasts_propagation and not _deletion_propagated(stopping):
         return
     for position, spec in enumerate(pod_template(state, stopping).containers):
         if spec.pre_stop and _runs(stopping, position):
@@ -136,6 +146,6 @@ def _terminate(state: Cluster, slot: int, position: int) -> Cluster:
     return state.update(pod, containers=with_item(pod.containers, position, Container.STOPPING))
 
 
-def _reachable(pod: Pod) -> bool:
-    """An endpoint that is ready, or a kube-proxy's rule, still sends new requests to the Pod."""
-    return pod.endpoint is Endpoint.READY or any(route for route in pod.routed)
+def _deletion_propagated(pod: Pod) -> bool:
+    """Neither the EndpointSlice nor any kube-proxy still takes the Pod for one that is not terminating."""
+    return pod.endpoint is not Endpoint.READY and all(route is not Endpoint.READY for route in pod.routed)

@@ -28,7 +28,5 @@ def pod_ready(specs: Sequence[ContainerSpec], containers: Sequence[Container]) -
 
 def pod_phase(specs: Sequence[ContainerSpec], containers: Sequence[Container]) -> PodPhase:
     """Pending until every app container has been started once."""
-    waiting = any(
-        containers[position] is Container.WAITING for position, spec in enumerate(specs) if not spec.init
-    )
+    waiting = any(containers[position] is Container.WAITING for position, spec in enumerate(specs) if not spec.init)
     return PodPhase.PENDING if waiting else PodPhase.RUNNING

@@ -22,7 +22,7 @@ from hypothesis.strategies import SearchStrategy
 from checker import kernels
 from checker.layout import Packed
 from checker.learned import LearnedScenario
-from checker.plain import PlainResult, plain_search
+from checker.plain import plain_search
 from checker.search import Limits, SearchResult, search
 from checker.state import BoundReached, Pool, State
 from checker.trace import Trace, replay
@@ -67,9 +67,7 @@ def assert_runs_agree(scenario: Scenario[Any], *, max_states: int = MAX_STATES) 
     assert_same_verdicts(scenario, max_states)
 
 
-def over(
-    scenarios: SearchStrategy[Scenario[Any]], *, max_states: int, max_examples: int
-) -> Callable[[Tests], Tests]:
+def over(scenarios: SearchStrategy[Scenario[Any]], *, max_states: int, max_examples: int) -> Callable[[Tests], Tests]:
     """Run each test of a subclass of `RunsAgree` on scenarios that Hypothesis draws."""
 
     def decorate(tests: Tests) -> Tests:
@@ -148,12 +146,12 @@ class Learner:
         return bool(self._payload(self.learned.step_roots, index, rows, self.learned.learn_step_property))
 
     def _payload(self, roots: Any, index: int, rows: tuple[Packed, ...], learn: Callable[..., None]) -> int:
-        for _ in range(100):
-            payload = self._walk(int(roots[index]), rows[0], rows[-1])
-            if payload != kernels.UNSEEN:
-                return payload
+        payload = self._walk(int(roots[index]), rows[0], rows[-1])
+        if payload == kernels.UNSEEN:
             learn(index, *rows)
-        raise AssertionError("what was learned is not found again")
+            payload = self._walk(int(roots[index]), rows[0], rows[-1])
+        assert payload != kernels.UNSEEN, "what was learned is not found again"
+        return payload
 
     def _walk(self, root: int, before: Packed, after: Packed) -> int:
         learned = self.learned
@@ -197,19 +195,18 @@ def _plain_successors(event: Event, state: State) -> tuple[list[State], bool]:
 
 def assert_same_search(scenario: Scenario[Any], max_states: int = MAX_STATES) -> None:
     """States, transitions, depth, bounds reached, properties decided and lengths of traces must be the same."""
-    plain = plain_search(scenario, max_states=max_states + 1)
-    learned = search(scenario, symmetry=False, stop_when_decided=False, limits=_limits(plain, max_states))
+    plain = Plain(scenario, max_states)
+    learned = search(scenario, symmetry=False, stop_when_decided=False, limits=plain.limits)
     _assert_same_counts(plain, learned)
     _assert_same_findings(scenario, plain, learned)
 
 
 def assert_same_search_up_to_symmetry(scenario: Scenario[Any], max_states: int = MAX_STATES) -> None:
     """With sorted rows: the counts of a plain run over representatives, the answers of one over all the states."""
-    everything = plain_search(scenario, max_states=max_states + 1)
-    orbits = plain_search(scenario, representative=sorted_rows(scenario), max_states=max_states + 1)
-    learned = search(scenario, symmetry=True, stop_when_decided=False, limits=_limits(orbits, max_states))
+    orbits = Plain(scenario, max_states, sorted_rows(scenario))
+    learned = search(scenario, symmetry=True, stop_when_decided=False, limits=orbits.limits)
     _assert_same_counts(orbits, learned)
-    _assert_same_findings(scenario, everything, learned)
+    _assert_same_findings(scenario, Plain(scenario, max_states), learned)
 
 
 def sorted_rows(scenario: Scenario[Any]) -> Callable[[State], Hashable]:
@@ -223,31 +220,46 @@ def sorted_rows(scenario: Scenario[Any]) -> Callable[[State], Hashable]:
     return representative
 
 
-def _limits(plain: PlainResult, max_states: int) -> Limits:
-    return Limits() if _complete(plain) else Limits(max_states=max_states)
+class Plain:
+    """A plain search that may have been cut off: `complete` tells."""
+
+    def __init__(
+        self,
+        scenario: Scenario[Any],
+        max_states: int,
+        representative: Callable[[State], Hashable] = lambda state: state,
+    ) -> None:
+        self.result = plain_search(scenario, representative=representative, max_states=max_states + 1)
+        self.complete = self.result.states <= max_states
+        self.limits = Limits() if self.complete else Limits(max_states=max_states)
+
+    def expected(self, prop: Property) -> Outcome:
+        """What a verdict must say when the search is complete."""
+        if prop.name in self.result.found:
+            return Outcome.HOLDS if prop.kind is Kind.SOMETIMES else Outcome.VIOLATED
+        if self.result.bound_reached:
+            return Outcome.INCONCLUSIVE
+        return Outcome.UNREACHED if prop.kind is Kind.SOMETIMES else Outcome.HOLDS
 
 
-def _complete(plain: PlainResult) -> bool:
-    return plain.exhausted or (plain.bound_reached and plain.states <= MAX_STATES)
+def _assert_same_counts(plain: Plain, learned: SearchResult) -> None:
+    if plain.complete:
+        assert learned.stopped is None
+        assert learned.states == plain.result.states
+        assert learned.transitions == plain.result.transitions == sum(learned.fired.values())
+        assert learned.depth == plain.result.depth
+        assert bool(learned.full_pools) == plain.result.bound_reached
+        assert learned.exhausted == plain.result.exhausted
 
 
-def _assert_same_counts(plain: PlainResult, learned: SearchResult) -> None:
-    if learned.stopped is None:
-        assert learned.states == plain.states
-        assert learned.transitions == plain.transitions == sum(learned.fired.values())
-        assert learned.depth == plain.depth
-        assert bool(learned.full_pools) == plain.bound_reached
-        assert learned.exhausted == plain.exhausted
-
-
-def _assert_same_findings(scenario: Scenario[Any], plain: PlainResult, learned: SearchResult) -> None:
-    if learned.stopped is None:
-        assert set(learned.found) == set(plain.found)
+def _assert_same_findings(scenario: Scenario[Any], plain: Plain, learned: SearchResult) -> None:
+    if plain.complete and learned.stopped is None:
+        assert set(learned.found) == set(plain.result.found)
     properties = {prop.name: prop for prop in scenario.properties}
     for name, found in learned.found.items():
         assert_replays(scenario, found.trace, properties[name])
-        if name in plain.found:
-            assert len(found.trace.steps) == len(plain.found[name][1]), f"{name}: not a shortest trace"
+        if name in plain.result.found:
+            assert len(found.trace.steps) == len(plain.result.found[name][1]), f"{name}: not a shortest trace"
 
 
 def assert_replays(scenario: Scenario[Any], trace: Trace, prop: Property) -> None:
@@ -262,19 +274,10 @@ def assert_replays(scenario: Scenario[Any], trace: Trace, prop: Property) -> Non
 
 def assert_same_verdicts(scenario: Scenario[Any], max_states: int = MAX_STATES) -> None:
     """With and without sorted rows, verdicts must be those that the plain run's findings imply."""
-    plain = plain_search(scenario, max_states=max_states + 1)
+    plain = Plain(scenario, max_states)
     for symmetry in (False, True):
-        checked = check(scenario, symmetry=symmetry, limits=_limits(plain, max_states))
-        for verdict in checked.verdicts:
-            if checked.search.stopped != "max states":
-                assert verdict.outcome is _expected(verdict.promise, plain), verdict.promise.name
+        for verdict in check(scenario, symmetry=symmetry, limits=plain.limits).verdicts:
+            if plain.complete:
+                assert verdict.outcome is plain.expected(verdict.promise), verdict.promise.name
             assert bool(verdict.trace) == bool(verdict.offenders)
-            assert (verdict.reason is None) == (verdict.outcome is not Outcome.INCONCLUSIVE)
-
-
-def _expected(prop: Property, plain: PlainResult) -> Outcome:
-    if prop.name in plain.found:
-        return Outcome.HOLDS if prop.kind is Kind.SOMETIMES else Outcome.VIOLATED
-    if plain.bound_reached:
-        return Outcome.INCONCLUSIVE
-    return Outcome.UNREACHED if prop.kind is Kind.SOMETIMES else Outcome.HOLDS
+            assert (verdict.reason is not None) == (verdict.outcome is Outcome.INCONCLUSIVE)

@@ -31,7 +31,9 @@ def deployment_controller_syncs(state: Cluster, deployment: DeploymentSlot) -> I
         return
 
     def refusal(write: Write, earlier: Sequence[Write]) -> Refusal | None:
-        if isinstance(write, UpdateReplicaSet) and not _is_current(state, write.replica_set.name):
+        if isinstance(write, CreateReplicaSet) and _find(state, deployment, write.replica_set) is not None:
+            return Refusal.ALREADY_EXISTS
+        if isinstance(write, UpdateReplicaSet) and not _is_current(state, deployment, write.replica_set):
             return Refusal.CONFLICT
         return conflict_with_itself(write, earlier)
 
@@ -60,14 +62,14 @@ def api_deployment(state: Cluster, slot: int, deployment: Deployment) -> objects
 
 
 def _cached_replica_sets(state: Cluster, deployment: int) -> list[objects.ReplicaSet]:
-    """The Deployment's ReplicaSets as the controller's cache shows them; name and age are the slot."""
+    """The Deployment's ReplicaSets as the controller's cache shows them; their age is the order of the slots."""
     found: list[objects.ReplicaSet] = []
     for slot, replica_set in state.replica_sets.items():
         observed = observed_replica_set(state, replica_set)
         if replica_set.deployment == deployment and observed is not None:
             found.append(
                 objects.ReplicaSet(
-                    name=str(slot),
+                    name=f"{state.constants.deployments[deployment].name}-{replica_set.template}",
                     uid=str(slot),
                     template=replica_set.template,
                     created=slot,
@@ -89,9 +91,17 @@ def _pods(state: Cluster, deployment: int) -> list[objects.Pod]:
     return [objects.Pod(controller=str(pod.replica_set), phase=pod.phase) for pod in state.pods if pod.exists]
 
 
-def _is_current(state: Cluster, name: str) -> bool:
+def _find(state: Cluster, deployment: int, wanted: objects.ReplicaSet) -> ReplicaSet | None:
+    """The row of a ReplicaSet; its template, which its name is made from, identifies it within its Deployment."""
+    for replica_set in state.replica_sets:
+        if replica_set.deployment == deployment and replica_set.template == wanted.template:
+            return replica_set
+    return None
+
+
+def _is_current(state: Cluster, deployment: int, cached: objects.ReplicaSet) -> bool:
     """The cached copy carries the version that the API server has."""
-    replica_set = state.replica_sets[int(name)]
+    replica_set = _find(state, deployment, cached)
     return replica_set is not None and replica_set.observed_is_current
 
 
@@ -115,7 +125,7 @@ def _stored(state: Cluster, deployment: int, write: Write) -> Cluster:
                 ),
             )
         case UpdateReplicaSet(changed):
-            row = state.replica_sets[int(changed.name)]
+            row = _find(state, deployment, changed)
             assert row is not None  # it was read from this state's cache
             return state.update(
                 row,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from checker.vocabulary import derived
 from model.api import objects
-from model.cluster import Cluster, Pod, ReplicaSet, ReplicaSetSlot, without_forgotten
+from model.cluster import Cluster, Endpoint, Pod, ReplicaSet, ReplicaSetSlot, without_forgotten
 from model.control_plane.informers import observed_pod
 from model.controllers.expectations import ControllerExpectations
 from model.controllers.replicaset.sync import replicas_to_create, replicas_to_delete
@@ -104,7 +104,7 @@ def new_pod(state: Cluster, replica_set: int, template: int) -> Pod:
         replica_set=replica_set,
         template=template,
         containers=waiting_containers(state),
-        routed=tuple(False for _ in state.constants.nodes),
+        routed=tuple(Endpoint.UNUSED for _ in state.constants.nodes),
     )
 
 

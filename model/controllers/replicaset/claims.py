@@ -50,9 +50,7 @@ def claim(
     adopted = tuple(pod for pod, adopts in candidates if adopts and can_adopt)
     return Claim(
         claimed=tuple(
-            pod
-            for pod, adopts in candidates
-            if (adopts and can_adopt) or (owned(pod, replica_set) and selected(pod))
+            pod for pod, adopts in candidates if (adopts and can_adopt) or (owned(pod, replica_set) and selected(pod))
         ),
         adopted=adopted,
         released=tuple(pod for pod, _ in candidates if releasable(pod, replica_set, selected)),

@@ -51,9 +51,7 @@ def calculate_status(
     """
     return ReplicaSetStatus(
         replicas=len(active_pods),
-        fully_labeled_replicas=sum(
-            1 for pod in active_pods if fully_labeled(pod, replica_set.template_labels)
-        ),
+        fully_labeled_replicas=sum(1 for pod in active_pods if fully_labeled(pod, replica_set.template_labels)),
         ready_replicas=count_ready(active_pods),
         available_replicas=count_available(active_pods, replica_set.min_ready_seconds, now),
         terminating_replicas=terminating,
@@ -93,9 +91,7 @@ def conditions_after(
         return others
     if len(others) < len(conditions):
         return conditions
-    failure = Condition(
-        type=REPLICA_FAILURE, status="True", reason=failure_reason(diff), last_transition_time=now
-    )
+    failure = Condition(type=REPLICA_FAILURE, status="True", reason=failure_reason(diff), last_transition_time=now)
     return (*conditions, failure)
 
 

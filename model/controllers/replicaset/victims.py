@@ -41,9 +41,7 @@ def pods_to_delete(pods: Sequence[Pod], related_pods: Sequence[Pod], diff: int, 
     return tuple(pod for pod, _ in ranked[:diff])
 
 
-def possible_pods_to_delete(
-    pods: Sequence[Pod], related_pods: Sequence[Pod], diff: int
-) -> Iterator[tuple[Pod, ...]]:
+def possible_pods_to_delete(pods: Sequence[Pod], related_pods: Sequence[Pod], diff: int) -> Iterator[tuple[Pod, ...]]:
     """Each choice that `pods_to_delete` could make if times, restarts and uids were not known.
 
     Source: pkg/controller/replicaset/replica_set.go (getPodsToDelete)

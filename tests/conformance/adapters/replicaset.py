@@ -16,9 +16,7 @@ OWNERS = {"self": "self", "other": "other", "none": None}
 
 
 def conditions(given: list[Case]) -> tuple[Condition, ...]:
-    return tuple(
-        Condition(type=each["type"], status=each["status"], reason=each.get("reason") or "") for each in given
-    )
+    return tuple(Condition(type=each["type"], status=each["status"], reason=each.get("reason") or "") for each in given)
 
 
 def shape_conditions(given: tuple[Condition, ...]) -> list[Case]:
@@ -65,9 +63,7 @@ def ready_since(given: Case) -> Any:
 @adapter("replicaset_slow_start")
 def batches(given: Case, expected: Case) -> Case:
     limit = given["fail_after"]
-    result = slow_start(
-        given["count"], lambda call: limit is None or call < limit, given["initial_batch_size"]
-    )
+    result = slow_start(given["count"], lambda call: limit is None or call < limit, given["initial_batch_size"])
     return {"calls": result.calls, "successes": result.successes, "error": result.failed()}
 
 

@@ -1,0 +1,600 @@
+"""Random small transition systems, for Hypothesis.
+
+A system is a state type with one or two pools, actions made of guarded commands, and properties. Its expressions and
+commands are small syntax trees that are interpreted over attribute reads, so that the very same functions run on frozen
+values and on tracking views.
+
+Rows of a pool that no field refers to may be sorted by the engine. What is drawn here respects that: such a pool's slot
+numbers are used to find the row that an action is bound to and for nothing else, and a choice among its rows yields
+them all.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Annotated, Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from checker.state import Per, Pool, Row, SlotOf, State, with_item
+from checker.vocabulary import Action, Kind, Property, Scenario, derived
+
+POOLS = ("items", "places")
+
+
+class Colour(Enum):
+    """An enumeration."""
+
+    RED = "red"
+    GREEN = "green"
+    BLUE = "blue"
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One field: a bool `flag`, a `colour`, a small int `count`, a `slot` of a pool or None, or one bool `per` slot."""
+
+    name: str
+    kind: str
+    pool: str = ""
+
+    @property
+    def type(self) -> Any:
+        """The annotation that the engine reads."""
+        types: dict[str, Any] = {"flag": bool, "colour": Colour, "count": int}
+        if self.kind == "slot":
+            return Annotated[int | None, SlotOf(self.pool)]
+        return Annotated[tuple[bool, ...], Per(self.pool)] if self.kind == "per" else types[self.kind]
+
+    def values(self, sizes: Mapping[str, int]) -> list[Any]:
+        """The field's domain."""
+        if self.kind == "slot":
+            return [None, *range(sizes[self.pool])]
+        if self.kind == "per":
+            size = sizes[self.pool]
+            return [tuple(number == other for other in range(size)) for number in range(size)] + [(False,) * size]
+        return {"flag": [False, True], "colour": list(Colour), "count": [0, 1, 2]}[self.kind]
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """The state's fields, each pool's fields, and each pool's number of slots."""
+
+    scalars: tuple[Field, ...]
+    pools: dict[str, tuple[Field, ...]]
+    sizes: dict[str, int]
+
+    @property
+    def referenced(self) -> list[str]:
+        """The pools that some field refers to: their slots are told apart."""
+        fields = [*self.scalars, *(field for fields in self.pools.values() for field in fields)]
+        return [name for name in self.pools if any(field.pool == name for field in fields)]
+
+    def types(self) -> tuple[type[State], dict[str, type[Row]]]:
+        """The state's type and the rows' types."""
+        rows = {
+            name: msgspec.defstruct(name.title(), [(f.name, f.type) for f in fields], bases=(Row,), frozen=True)
+            for name, fields in self.pools.items()
+        }
+        fields = [(field.name, field.type) for field in self.scalars]
+        pools = [(name, Pool[row]) for name, row in rows.items()]  # type: ignore[valid-type]
+        return msgspec.defstruct("System", [*fields, *pools], bases=(State,), frozen=True), rows
+
+
+# -- expressions: evaluated in a state, with names for slots (parameters, and rows that are being looped over)
+
+Slots = Mapping[str, int]
+
+
+class Expression(msgspec.Struct, frozen=True):
+    """Something to compute from a state."""
+
+    def value(self, state: Any, slots: Slots) -> Any:
+        """The value, by attribute reads."""
+        raise NotImplementedError
+
+
+class Scalar(Expression, frozen=True):
+    """``state.field == constant``; with `below`, ``state.field < constant``."""
+
+    field: str
+    constant: Any
+    below: bool = False
+
+    def value(self, state: Any, slots: Slots) -> bool:
+        found = getattr(state, self.field)
+        return bool(found < self.constant if self.below else found == self.constant)
+
+
+class OfRow(Expression, frozen=True):
+    """``row.field == constant``, for the row in a named slot; false when the slot is empty."""
+
+    pool: str
+    slot: str
+    field: str
+    constant: Any
+    below: bool = False
+
+    def value(self, state: Any, slots: Slots) -> bool:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        if row is None:
+            return False
+        found = getattr(row, self.field)
+        return bool(found < self.constant if self.below else found == self.constant)
+
+
+class PointsTo(Expression, frozen=True):
+    """``row.field == slot``, for a slot of a pool whose slots are told apart."""
+
+    pool: str
+    slot: str
+    field: str
+    target: str
+
+    def value(self, state: Any, slots: Slots) -> bool:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        return row is not None and bool(getattr(row, self.field) == slots[self.target])
+
+
+class Element(Expression, frozen=True):
+    """``row.field[slot]``, or ``any(row.field)`` without a slot."""
+
+    pool: str
+    slot: str
+    field: str
+    index: str | None
+
+    def value(self, state: Any, slots: Slots) -> bool:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        if row is None:
+            return False
+        items = getattr(row, self.field)
+        return any(items) if self.index is None else bool(items[slots[self.index]])
+
+
+class Not(Expression, frozen=True):
+    """Negation."""
+
+    part: Expression
+
+    def value(self, state: Any, slots: Slots) -> bool:
+        return not self.part.value(state, slots)
+
+
+class Both(Expression, frozen=True):
+    """Conjunction, which does not look at the right part when the left one is false."""
+
+    left: Expression
+    right: Expression
+
+    def value(self, state: Any, slots: Slots) -> bool:
+        return bool(self.left.value(state, slots) and self.right.value(state, slots))
+
+
+class AtLeast(Expression, frozen=True):
+    """At least `number` rows of a pool satisfy the condition, in which `row` names the row's slot."""
+
+    pool: str
+    number: int
+    condition: Expression
+
+    def value(self, state: Any, slots: Slots) -> bool:
+        return rows_with(state, self, slots) >= self.number
+
+
+def rows_with(state: Any, counted: AtLeast, slots: Slots) -> int:
+    """How many rows of a pool satisfy a condition."""
+    pool = getattr(state, counted.pool)
+    return sum(counted.condition.value(state, {**slots, "row": slot}) for slot, _ in pool.items())
+
+
+class Derived(Expression, frozen=True):
+    """As `AtLeast`, through a derived function: `function` takes the state and, of the slots, those in `names`."""
+
+    function: Callable[..., int]
+    names: tuple[str, ...]
+    number: int
+
+    def value(self, state: Any, slots: Slots) -> bool:
+        return self.function(state, *[slots[name] for name in self.names]) >= self.number
+
+
+# -- commands: from a state to the states that it may become
+
+
+class Command(msgspec.Struct, frozen=True):
+    """Something to do."""
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        """Every state that may result."""
+        raise NotImplementedError
+
+
+class Assign(Command, frozen=True):
+    """Set a scalar to a constant."""
+
+    field: str
+    constant: Any
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        yield state.set(**{self.field: self.constant})
+
+
+class Advance(Command, frozen=True):
+    """Set a scalar to the value that follows its present one in `values`."""
+
+    field: str
+    values: tuple[Any, ...]
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        yield state.set(**{self.field: following(self.values, getattr(state, self.field))})
+
+
+class AdvanceRow(Command, frozen=True):
+    """Set a field of the row in a named slot to the value that follows its present one in `values`."""
+
+    pool: str
+    slot: str
+    field: str
+    values: tuple[Any, ...]
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        if row is None:
+            yield state
+        else:
+            yield state.update(row, **{self.field: following(self.values, getattr(row, self.field))})
+
+
+def following(values: tuple[Any, ...], value: Any) -> Any:
+    """The value after `value`, the first one after the last."""
+    for index, other in enumerate(values):
+        if value == other:
+            return values[(index + 1) % len(values)]
+    return values[0]
+
+
+class Update(Command, frozen=True):
+    """Set a field of the row in a named slot to a constant."""
+
+    pool: str
+    slot: str
+    field: str
+    constant: Any
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        yield state if row is None else state.update(row, **{self.field: self.constant})
+
+
+class Copy(Command, frozen=True):
+    """Set a field of the row in one named slot to that of another."""
+
+    pool: str
+    slot: str
+    field: str
+    source: str
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        source = getattr(state, self.pool)[slots[self.source]]
+        if row is None or source is None:
+            yield state
+        else:
+            yield state.update(row, **{self.field: getattr(source, self.field)})
+
+
+class Point(Command, frozen=True):
+    """Set a reference in the row in a named slot."""
+
+    pool: str
+    slot: str
+    field: str
+    target: str
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        yield state if row is None else state.update(row, **{self.field: slots[self.target]})
+
+
+class Mark(Command, frozen=True):
+    """Set one element of a tuple in the row in a named slot."""
+
+    pool: str
+    slot: str
+    field: str
+    index: str
+    constant: bool
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        if row is None:
+            yield state
+        else:
+            items = with_item(getattr(row, self.field), slots[self.index], self.constant)
+            yield state.update(row, **{self.field: items})
+
+
+class Create(Command, frozen=True):
+    """Create a row."""
+
+    pool: str
+    row: Row
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        yield state.create(self.pool, self.row)
+
+
+class Delete(Command, frozen=True):
+    """Delete the row in a named slot."""
+
+    pool: str
+    slot: str
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        row = getattr(state, self.pool)[slots[self.slot]]
+        yield state if row is None else state.delete(row)
+
+
+class UpdateAll(Command, frozen=True):
+    """Set a field to a constant in every row that satisfies a condition."""
+
+    pool: str
+    condition: Expression
+    field: str
+    constant: Any
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        after = state
+        for slot, row in getattr(state, self.pool).items():
+            if self.condition.value(state, {**slots, "row": slot}):
+                after = after.update(row, **{self.field: self.constant})
+        yield after
+
+
+class When(Command, frozen=True):
+    """A guarded command: nothing results when the guard is false."""
+
+    guard: Expression
+    command: Command
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        if self.guard.value(state, slots):
+            yield from self.command.outcomes(state, slots)
+
+
+class Then(Command, frozen=True):
+    """One command after another."""
+
+    first: Command
+    second: Command
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        for between in self.first.outcomes(state, slots):
+            yield from self.second.outcomes(between, slots)
+
+
+class Either(Command, frozen=True):
+    """One command or another."""
+
+    left: Command
+    right: Command
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        yield from self.left.outcomes(state, slots)
+        yield from self.right.outcomes(state, slots)
+
+
+class ForSome(Command, frozen=True):
+    """The command on any one of the rows that satisfy a condition; `row` names its slot."""
+
+    pool: str
+    condition: Expression
+    command: Command
+
+    def outcomes(self, state: Any, slots: Slots) -> Iterator[Any]:
+        for slot, _ in getattr(state, self.pool).items():
+            chosen = {**slots, "row": slot}
+            if self.condition.value(state, chosen):
+                yield from self.command.outcomes(state, chosen)
+
+
+# -- drawing them
+
+
+@st.composite
+def shapes(draw: st.DrawFn) -> Shape:
+    """One or two pools, their sizes and their fields."""
+    names = POOLS[: draw(st.integers(1, 2))]
+    sizes = {name: draw(st.integers(2, 4 if len(names) == 1 else 3)) for name in names}
+    kinds = [(kind, "") for kind in ("flag", "colour", "count")]
+    references = [(kind, name) for kind in ("slot", "per") for name in names]
+
+    def fields(prefix: str, choices: list[tuple[str, str]], most: int) -> tuple[Field, ...]:
+        drawn = draw(st.lists(st.sampled_from(choices), min_size=1, max_size=most))
+        return tuple(Field(f"{prefix}{number}", kind, pool) for number, (kind, pool) in enumerate(drawn))
+
+    pools = {name: fields(name[0], kinds + references, 3) for name in names}
+    return Shape(fields("s", kinds, 2), pools, sizes)
+
+
+class Author:
+    """Draws what speaks about one shape. `names` maps the names of slots in scope to their pools."""
+
+    def __init__(self, draw: st.DrawFn, shape: Shape) -> None:
+        self.draw = draw
+        self.shape = shape
+        self.referenced = shape.referenced
+        self.state_type, self.row_types = shape.types()
+
+    def pick(self, options: Any) -> Any:
+        return self.draw(st.sampled_from(list(options)))
+
+    def row(self, pool: str) -> Row:
+        fields = self.shape.pools[pool]
+        return self.row_types[pool](**{field.name: self.pick(field.values(self.shape.sizes)) for field in fields})
+
+    def state(self) -> State:
+        sizes = self.shape.sizes
+        values = {field.name: self.pick(field.values(sizes)) for field in self.shape.scalars}
+        for pool, size in sizes.items():
+            rows = [self.row(pool) for _ in range(self.pick([size, size - 1, 1, 0]))]
+            values[pool] = Pool.of(rows, slots=size)
+        return self.state_type(**values)
+
+    def expression(self, names: dict[str, str], depth: int = 2) -> Expression:
+        options = ["scalar"] + ["row"] * 2 * bool(names)
+        if depth:
+            options += ["not", "both", "at least", "derived"]
+        match self.pick(options):
+            case "row":
+                return self.about_row(names)
+            case "not":
+                return Not(self.expression(names, depth - 1))
+            case "both":
+                return Both(self.expression(names, depth - 1), self.expression(names, depth - 1))
+            case "at least":
+                return self.at_least(names, depth)
+            case "derived":
+                return self.derived(names, depth)
+        field = self.pick(self.shape.scalars)
+        below = field.kind == "count" and self.draw(st.booleans())
+        return Scalar(field.name, self.pick(field.values(self.shape.sizes)), below)
+
+    def about_row(self, names: dict[str, str]) -> Expression:
+        slot = self.pick(names)
+        pool = names[slot]
+        field = self.pick(self.shape.pools[pool])
+        targets = [name for name in names if names[name] == field.pool]
+        if field.kind == "per":
+            return Element(pool, slot, field.name, self.pick([None, *targets]))
+        if field.kind == "slot" and targets and self.draw(st.booleans()):
+            return PointsTo(pool, slot, field.name, self.pick(targets))
+        below = field.kind == "count" and self.draw(st.booleans())
+        return OfRow(pool, slot, field.name, self.pick(field.values(self.shape.sizes)), below)
+
+    def at_least(self, names: dict[str, str], depth: int) -> AtLeast:
+        pool = self.pick(self.shape.pools)
+        inner = {name: other for name, other in names.items() if name != "row"} | {"row": pool}
+        return AtLeast(pool, self.draw(st.integers(1, 2)), self.expression(inner, depth - 1))
+
+    def derived(self, names: dict[str, str], depth: int) -> Derived:
+        """A derived function of the slots that are told apart (the others' numbers mean nothing)."""
+        known = {name: pool for name, pool in names.items() if pool in self.referenced}
+        counted = self.at_least(known, depth)
+        arguments = tuple(known)
+
+        @derived
+        def count(state: Any, *slots: int) -> int:
+            return rows_with(state, counted, dict(zip(arguments, slots, strict=True)))
+
+        return Derived(count, arguments, counted.number)
+
+    def command(self, names: dict[str, str], depth: int = 2, *, may_create: bool = True) -> Command:
+        options = ["assign"] + ["row"] * 4 * bool(names)
+        options += ["create"] * may_create
+        if depth:
+            options += ["then", "either", "when", "for some", "update all"]
+        match self.pick(options):
+            case "row":
+                return self.on_row(names)
+            case "create":
+                pool = self.pick(self.shape.pools)
+                return Create(pool, self.row(pool))
+            case "then":
+                return Then(
+                    self.command(names, depth - 1, may_create=may_create),
+                    self.command(names, depth - 1, may_create=False),
+                )
+            case "either":
+                return Either(*[self.command(names, depth - 1, may_create=may_create) for _ in range(2)])
+            case "when":
+                return When(self.expression(names), self.command(names, depth - 1, may_create=may_create))
+            case "for some":
+                # No creation here: a full pool would cut off the choices that come later in slot order.
+                pool = self.pick(self.shape.pools)
+                inner = {**names, "row": pool}
+                return ForSome(pool, self.expression(inner, 1), self.command(inner, depth - 1, may_create=False))
+            case "update all":
+                return self.update_all(names)
+        field = self.pick(self.shape.scalars)
+        values = field.values(self.shape.sizes)
+        return self.pick([Advance(field.name, tuple(values)), *[Assign(field.name, value) for value in values]])
+
+    def on_row(self, names: dict[str, str]) -> Command:
+        slot = self.pick(names)
+        pool = names[slot]
+        field = self.pick(self.shape.pools[pool])
+        targets = [name for name in names if names[name] == field.pool]
+        sources = [name for name in names if names[name] == pool and name != slot]
+        options = ["advance"] * 4 + ["update", "delete"] + ["copy"] * bool(sources)
+        options += ["mark" if field.kind == "per" else "point"] * 2 * bool(targets)
+        match self.pick(options):
+            case "delete":
+                return Delete(pool, slot)
+            case "copy":
+                return Copy(pool, slot, field.name, self.pick(sources))
+            case "mark":
+                return Mark(pool, slot, field.name, self.pick(targets), self.draw(st.booleans()))
+            case "point":
+                return Point(pool, slot, field.name, self.pick(targets))
+            case "update":
+                return Update(pool, slot, field.name, self.pick(field.values(self.shape.sizes)))
+        return AdvanceRow(pool, slot, field.name, tuple(field.values(self.shape.sizes)))
+
+    def update_all(self, names: dict[str, str]) -> UpdateAll:
+        pool = self.pick(self.shape.pools)
+        field = self.pick(self.shape.pools[pool])
+        condition = self.expression({**names, "row": pool}, 1)
+        return UpdateAll(pool, condition, field.name, self.pick(field.values(self.shape.sizes)))
+
+    def action(self, number: int) -> Action:
+        pools = self.pick([1, 1, 1, 2, 2, 0]) * [self.pick(self.shape.pools)]
+        if len(pools) == 2:
+            pools[1] = self.pick(self.shape.pools)
+        names = {f"slot{index}": pool for index, pool in enumerate(pools)}
+        command = self.command(names)
+        if self.draw(st.booleans()):
+            command = When(self.expression(names), command)
+
+        def act(state: Any, **slots: int) -> Iterator[Any]:
+            yield from command.outcomes(state, slots)
+
+        act.__name__ = f"action{number}"
+        act.__doc__ = repr(command)
+        act.__annotations__ = {name: Annotated[int, SlotOf(pool)] for name, pool in names.items()}
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        act.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [inspect.Parameter(name, kind) for name in ("state", *names)]
+        )
+        return Action(act)
+
+    def property(self, number: int) -> Property:
+        kind = self.pick(Kind)
+        condition = Both(self.expression({}), self.expression({}))
+        if kind is not Kind.NEVER_STEP:
+
+            def in_state(state: Any) -> Iterator[str]:
+                if condition.value(state, {}):
+                    yield "offender"
+
+            return Property(f"{kind.value} {number}: {condition}", kind, in_state)
+        pool = self.pick(self.shape.pools)
+        was, becomes = self.expression({"row": pool}, 1), self.expression({"row": pool}, 1)
+
+        def in_step(before: Any, after: Any) -> Iterator[int]:
+            if not condition.value(before, {}):
+                for slot, _ in getattr(before, pool).items():
+                    if was.value(before, {"row": slot}) and becomes.value(after, {"row": slot}):
+                        yield slot
+
+        return Property(f"{kind.value} {number}: not {condition}, {was}, {becomes}", kind, in_step)
+
+
+@st.composite
+def random_systems(draw: st.DrawFn) -> Scenario[Any]:
+    """A scenario with one or two initial states, a few actions and a few properties."""
+    author = Author(draw, draw(shapes()))
+    initial = tuple(author.state() for _ in range(draw(st.integers(1, 2))))
+    actions = tuple(author.action(number) for number in range(draw(st.integers(2, 5))))
+    properties = tuple(author.property(number) for number in range(draw(st.integers(1, 3))))
+    return Scenario("random system", initial, actions, properties)
