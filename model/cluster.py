@@ -253,11 +253,9 @@ def on_running_node(state: Cluster, pod: Pod) -> bool:
 
 
 def answers(state: Cluster, pod: Pod) -> bool:
-    """A request that is sent to the Pod gets an answer: the container behind the Service's port serves."""
-    return any(
-        container.receives_traffic and pod.containers[position] is Container.SERVING
-        for position, container in enumerate(pod_template(state, pod).containers)
-    )
+    """A request that is sent to the Pod gets an answer: every container behind a port of the Service serves."""
+    behind = [at for at, container in enumerate(pod_template(state, pod).containers) if container.receives_traffic]
+    return len(behind) > 0 and all(pod.containers[position] is Container.SERVING for position in behind)
 
 
 @derived

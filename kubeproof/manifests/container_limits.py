@@ -27,7 +27,7 @@ _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
 
 
 def container(data: dict[str, Any], path: Path, grace_period: int) -> Iterator[Finding]:
-    """The container at `path` in the spec of a Pod that has `grace_period` seconds to end."""
+    """The container at `path`, in a Pod that has `grace_period` seconds to end."""
     yield from label_name((*path, "name"), data.get("name"))
     for name in ("name", "image"):
         if not data.get(name):
@@ -44,7 +44,7 @@ def container(data: dict[str, Any], path: Path, grace_period: int) -> Iterator[F
         hook = field(data, "lifecycle", name)
         if hook is not None:
             yield from _hook(hook, (*path, "lifecycle", name), grace_period)
-    if path[0] == "initContainers" and data.get("restartPolicy") != "Always":
+    if "initContainers" in path and data.get("restartPolicy") != "Always":
         yield from _only_for_running_containers(data, path)
 
 

@@ -38,9 +38,3 @@ POD_TEMPLATES: dict[str, tuple[str, ...]] = {
     "Pod": (),
 }
 """Where each kind that runs Pods describes them: metadata and spec."""
-
-
-def pod_labels(kind: str, data: dict[str, Any]) -> dict[str, str] | None:
-    """The labels of the Pods that an object runs; None if it runs none."""
-    path = POD_TEMPLATES.get(kind)
-    return None if path is None else mapping(data, *path, "metadata", "labels")

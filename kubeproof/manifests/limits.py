@@ -43,7 +43,7 @@ def limit_findings(manifest: Manifest) -> Iterator[Finding]:
     yield from _metadata(manifest, kind)
     template = POD_TEMPLATES.get(kind)
     if template is not None:
-        yield from pod(kind, mapping(manifest.data, *template), template)
+        yield from pod(kind, manifest.data, template)
     for check in _CHECKS.get(kind, ()):
         yield from check(manifest.data)
 

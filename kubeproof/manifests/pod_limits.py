@@ -24,71 +24,75 @@ _DEFAULT_GRACE_PERIOD = 30
 _REQUIRED: Path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
 
 
-def pod(kind: str, template: dict[str, Any], path: Path) -> Iterator[Finding]:
-    """The Pods that an object of `kind` runs; `path` is where in the object their template is."""
-    spec = field(template, "spec") or {}
-    for finding in _pod(kind, spec):
-        where = (*path, "spec", *finding.path)
-        message = finding.message.replace(spell(finding.path), spell(where), 1) if finding.path else finding.message
-        yield Finding(where, message, finding.remedy)
-    if path:
-        yield from labels((*path, "metadata", "labels"), mapping(template, "metadata", "labels"))
+def pod(kind: str, data: dict[str, Any], template: Path) -> Iterator[Finding]:
+    """The Pods that an object of `kind` runs; `template` is where in its `data` they are described."""
+    spec: Path = (*template, "spec")
+    if template:
+        metadata: Path = (*template, "metadata", "labels")
+        yield from labels(metadata, mapping(data, *metadata))
+    yield from _restart_policy(kind, data, spec)
+    grace: Path = (*spec, "terminationGracePeriodSeconds")
+    yield from not_negative(grace, field(data, *grace))
+    selector: Path = (*spec, "nodeSelector")
+    yield from labels(selector, mapping(data, *selector))
+    yield from _tolerations(data, spec)
+    yield from _node_affinity(data, (*spec, *_REQUIRED))
+    yield from _volumes(kind, data, spec)
+    yield from _containers(data, spec)
 
 
-def _pod(kind: str, spec: dict[str, Any]) -> Iterator[Finding]:
-    """As `pod`, with paths that begin at the spec."""
-    yield from _restart_policy(kind, spec)
-    yield from not_negative(("terminationGracePeriodSeconds",), spec.get("terminationGracePeriodSeconds"))
-    yield from labels(("nodeSelector",), mapping(spec, "nodeSelector"))
-    yield from _tolerations(spec)
-    yield from _node_affinity(spec)
-    yield from _volumes(kind, spec)
-    if not spec.get("containers"):
-        yield Finding(
-            ("containers",), "containers is empty: a Pod runs at least one", "add a container with name and image"
-        )
-    grace = spec.get("terminationGracePeriodSeconds")
-    grace = _DEFAULT_GRACE_PERIOD if grace is None else grace
-    everything = [*items(spec, "containers"), *items(spec, "initContainers")]
+def _containers(data: dict[str, Any], spec: Path) -> Iterator[Finding]:
+    """There is one at least, each is valid, and no two have the same name."""
+    if not field(data, *spec, "containers"):
+        message = f"{spell((*spec, 'containers'))} is empty: a Pod runs at least one"
+        yield Finding((*spec, "containers"), message, "add a container with name and image")
+    grace = field(data, *spec, "terminationGracePeriodSeconds")
+    everything = [*items(data, *spec, "containers"), *items(data, *spec, "initContainers")]
     for path, each in everything:
-        yield from container(each, path, grace)
+        yield from container(each, path, _DEFAULT_GRACE_PERIOD if grace is None else grace)
     yield from unique((((*path, "name"), each.get("name")) for path, each in everything), "name")
 
 
-def _restart_policy(kind: str, spec: dict[str, Any]) -> Iterator[Finding]:
-    path, value = ("restartPolicy",), spec.get("restartPolicy")
+def _restart_policy(kind: str, data: dict[str, Any], spec: Path) -> Iterator[Finding]:
+    path: Path = (*spec, "restartPolicy")
+    value = field(data, *path)
     allowed = _RESTART_POLICIES.get(kind, ("Always",))
     if kind in ("Job", "CronJob") and not value:
-        yield Finding((), f"a {kind} needs a restartPolicy", "write restartPolicy: OnFailure or Never")
+        yield Finding(spec, f"a {kind} needs {spell(path)}", "write restartPolicy: OnFailure or Never")
     elif value and value not in allowed:
-        message = f"restartPolicy is {value!r}: a {kind} takes only {' or '.join(allowed)}"
+        message = f"{spell(path)} is {value!r}: a {kind} takes only {' or '.join(allowed)}"
         yield Finding(path, message, f"write restartPolicy: {allowed[0]}")
 
 
-def _tolerations(spec: dict[str, Any]) -> Iterator[Finding]:
-    for path, each in items(spec, "tolerations"):
-        operator, key = each.get("operator") or "Equal", each.get("key")
-        yield from one_of((*path, "operator"), operator, ("Exists", "Equal", "Lt", "Gt"))
+def _tolerations(data: dict[str, Any], spec: Path) -> Iterator[Finding]:
+    for path, each in items(data, *spec, "tolerations"):
+        yield from one_of((*path, "operator"), each.get("operator"), ("Exists", "Equal", "Lt", "Gt"))
         yield from one_of((*path, "effect"), each.get("effect"), EFFECTS)
-        if key:
-            yield from checked((*path, "key"), validate_label_key, key)
-        elif operator != "Exists":
-            yield Finding(path, f"{spell(path)} has no key", "name the taint's key, or write operator: Exists")
-        if operator == "Exists" and each.get("value"):
-            yield Finding(
-                (*path, "value"), f"{spell(path)}: Exists takes no value", "delete value, or write operator: Equal"
-            )
-        elif operator == "Equal":
-            yield from checked((*path, "value"), validate_label_value, each.get("value") or "")
-        if each.get("tolerationSeconds") is not None and each.get("effect") != "NoExecute":
-            message = f"{spell(path)}: tolerationSeconds goes with effect NoExecute only"
-            yield Finding((*path, "tolerationSeconds"), message, "write effect: NoExecute, or delete tolerationSeconds")
+        yield from _toleration(each, path)
 
 
-def _node_affinity(spec: dict[str, Any]) -> Iterator[Finding]:
-    if field(spec, *_REQUIRED) == []:
-        yield Finding(_REQUIRED, f"{spell(_REQUIRED)} is empty", "add a term, or delete the whole requirement")
-    for path, term in items(spec, *_REQUIRED):
+def _toleration(toleration: dict[str, Any], path: Path) -> Iterator[Finding]:
+    """The parts of a toleration fit together."""
+    exists, key = toleration.get("operator") == "Exists", toleration.get("key")
+    if key:
+        yield from checked((*path, "key"), validate_label_key, key)
+    elif not exists:
+        yield Finding(path, f"{spell(path)} has no key", "name the taint's key, or write operator: Exists")
+    if exists and toleration.get("value"):
+        message = f"{spell(path)}: Exists takes no value"
+        yield Finding((*path, "value"), message, "delete value, or write operator: Equal")
+    elif not exists:
+        yield from checked((*path, "value"), validate_label_value, toleration.get("value") or "")
+    if toleration.get("tolerationSeconds") is not None and toleration.get("effect") != "NoExecute":
+        message = f"{spell(path)}: tolerationSeconds goes with effect NoExecute only"
+        remedy = "write effect: NoExecute, or delete tolerationSeconds"
+        yield Finding((*path, "tolerationSeconds"), message, remedy)
+
+
+def _node_affinity(data: dict[str, Any], terms: Path) -> Iterator[Finding]:
+    if field(data, *terms) == []:
+        yield Finding(terms, f"{spell(terms)} is empty", "add a term, or delete the whole requirement")
+    for path, term in items(data, *terms):
         written = NodeSelectorTerm(
             match_expressions=written_expressions(term, "matchExpressions"),
             match_fields=written_expressions(term, "matchFields"),
@@ -96,21 +100,18 @@ def _node_affinity(spec: dict[str, Any]) -> Iterator[Finding]:
         yield from checked(path, validate_terms, (written,))
 
 
-def _volumes(kind: str, spec: dict[str, Any]) -> Iterator[Finding]:
+def _volumes(kind: str, data: dict[str, Any], spec: Path) -> Iterator[Finding]:
     """Volumes have names, each its own, and containers mount volumes that there are."""
-    volumes = list(items(spec, "volumes"))
+    volumes = list(items(data, *spec, "volumes"))
     for path, each in volumes:
         yield from label_name((*path, "name"), each.get("name"))
     yield from unique((((*path, "name"), each.get("name")) for path, each in volumes), "name")
     if kind == "StatefulSet":
         return  # its volumeClaimTemplates are volumes too
-    names = {each.get("name") for _, each in volumes}
-    for name in ("containers", "initContainers"):
-        for path, each in items(spec, name):
-            for inner, mount in items(each, "volumeMounts"):
-                if mount.get("name") not in names:
-                    where = (*path, *inner, "name")
-                    remedy = (
-                        f"declare it under volumes, where there are: {', '.join(sorted(map(str, names))) or 'none'}"
-                    )
-                    yield Finding(where, f"{spell(where)}: there is no volume {mount.get('name')!r}", remedy)
+    names = sorted(str(each.get("name")) for _, each in volumes)
+    for path, each in (*items(data, *spec, "containers"), *items(data, *spec, "initContainers")):
+        for inner, mount in items(each, "volumeMounts"):
+            if mount.get("name") not in names:
+                where = (*path, *inner, "name")
+                remedy = f"declare it under volumes, where there are: {', '.join(names) or 'none'}"
+                yield Finding(where, f"{spell(where)}: there is no volume {mount.get('name')!r}", remedy)

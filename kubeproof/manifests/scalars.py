@@ -36,7 +36,7 @@ def plain_scalar(text: str) -> Scalar:
         return True
     if text in _FALSE:
         return False
-    if text[0] in "-+.0123456789":
+    if text[0] in "-+.0123456789" and not text.startswith("._"):
         return _number(text)
     return text
 

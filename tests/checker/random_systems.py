@@ -598,3 +598,10 @@ def random_systems(draw: st.DrawFn) -> Scenario[Any]:
     actions = tuple(author.action(number) for number in range(draw(st.integers(2, 5))))
     properties = tuple(author.property(number) for number in range(draw(st.integers(1, 3))))
     return Scenario("random system", initial, actions, properties)
+
+
+@st.composite
+def random_states(draw: st.DrawFn) -> list[State]:
+    """States of one type, with pools of one size."""
+    author = Author(draw, draw(shapes()))
+    return [author.state() for _ in range(draw(st.integers(1, 5)))]

@@ -16,6 +16,10 @@ TOYS = (
     toys.dining_philosophers(4),
     toys.graph([0, 1, 2, 3], [0, 3, 4], [5, 2], properties=[toys.never_at(4), toys.never_along(2, 3)]),
     toys.two_phase_commit(3),
+    toys.lamps(6),
+    toys.dice(6),
+    toys.queue(4, slots=4),
+    toys.queue(4, slots=2),
 )
 ROLLOUTS = tuple(
     rollout(numbers)

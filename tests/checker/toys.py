@@ -290,6 +290,102 @@ def never_along(source: int, target: int) -> Property:
     return taken_edges
 
 
+# -- lamps: as many states and as wide a frontier as one likes, with counts known by heart
+
+
+class Lamp(Row, frozen=True):
+    lit: bool = False
+
+
+LampSlot = Annotated[int, SlotOf("lamps")]
+
+
+class Lamps(State, frozen=True):
+    lamps: Pool[Lamp]
+
+
+def light(state: Lamps, lamp: LampSlot) -> Iterator[Lamps]:
+    """A lamp is lit, for good."""
+    row = state.lamps[lamp]
+    if row is not None and not row.lit:
+        yield state.update(row, lit=True)
+
+
+def lamps(count: int) -> Scenario[Lamps]:
+    """2^count states and count * 2^(count - 1) transitions; with sorted rows count + 1 and count * (count + 1) / 2."""
+    return Scenario("lamps", (Lamps(Pool.of([Lamp()] * count)),), (Action(light),))
+
+
+# -- dice: one state with as many successors as one likes
+
+
+class Dice(State, frozen=True):
+    sides: Annotated[int, CONSTANT]
+    first: int = 0
+    second: int = 0
+
+
+def throw(state: Dice) -> Iterator[Dice]:
+    """The dice are thrown, once."""
+    if state.first == 0:
+        for first in range(1, state.sides + 1):
+            for second in range(1, state.sides + 1):
+                yield state.set(first=first, second=second)
+
+
+def dice(sides: int) -> Scenario[Dice]:
+    """1 + sides^2 states, sides^2 transitions out of the first."""
+    return Scenario("dice", (Dice(sides),), (Action(throw),))
+
+
+# -- a queue of tickets: rows that come and go, in a pool that can be full
+
+
+class Ticket(Row, frozen=True):
+    number: int
+
+
+class Queue(State, frozen=True):
+    last: Annotated[int, CONSTANT]
+    tickets: Pool[Ticket]
+    issued: int = 0
+
+
+TicketSlot = Annotated[int, SlotOf("tickets")]
+
+
+def issue(state: Queue) -> Iterator[Queue]:
+    """The next ticket is issued."""
+    if state.issued < state.last:
+        yield state.create("tickets", Ticket(state.issued + 1)).set(issued=state.issued + 1)
+
+
+def serve(state: Queue, ticket: TicketSlot) -> Iterator[Queue]:
+    """A ticket is served and gone."""
+    row = state.tickets[ticket]
+    if row is not None:
+        yield state.delete(row)
+
+
+@sometimes("all served")
+def empty_queues(state: Queue) -> Iterator[int]:
+    """Every ticket has been issued and served."""
+    if state.issued == state.last and not any(True for _ in state.tickets):
+        yield state.issued
+
+
+@never("too many waiting")
+def surplus_tickets(state: Queue) -> Iterator[int]:
+    """No more than 100 tickets wait."""
+    yield from [ticket.number for ticket in state.tickets][100:]
+
+
+def queue(last: int, *, slots: int) -> Scenario[Queue]:
+    """With fewer slots than tickets the pool can be full when one is to be issued."""
+    empty = Queue(last, Pool.of([], slots=slots))
+    return Scenario("queue", (empty,), (Action(issue), Action(serve)), (surplus_tickets, empty_queues))
+
+
 # -- two-phase commit (Gray and Lamport, "Consensus on transaction commit", 2006)
 
 

@@ -1,0 +1,135 @@
+"""Counterexamples as files: JSON that holds all that it takes to replay one in the plain run.
+
+Steps are saved, not states, so that a file survives new fields of the state. A file is data: it is decoded against a
+schema and nothing in it is executed.
+"""
+
+import importlib.metadata
+from pathlib import Path
+
+import msgspec
+
+from checker.trace import Choice, ReplayFailed, Trace, replay
+from checker.verdict import Verdict
+from checker.vocabulary import Property, Scenario
+from kubeproof.narration import Narration, narrate
+from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, STANDARD, build
+from kubeproof.workload import Workload
+from model.cluster import Cluster
+
+FORMAT = 1
+
+
+class BadCounterexample(Exception):
+    """A file that is not a counterexample, or one that this version cannot read."""
+
+
+class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
+    """A violation: the workload at the size that was searched, the scenario, and the steps that lead there."""
+
+    format: int = FORMAT
+    kubeproof: str
+    property: str
+    scenario: str
+    assume: tuple[str, ...] = ()
+    workload: Workload
+    initial: int
+    steps: tuple[Choice, ...]
+    offenders: tuple[str, ...]
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """A counterexample that was taken again."""
+
+    promise: Property
+    trace: Trace
+    narration: Narration
+
+
+def version() -> str:
+    """The installed version of kubeproof."""
+    return importlib.metadata.version("kubeproof")
+
+
+def from_verdict(verdict: Verdict, workload: Workload, assume: tuple[str, ...]) -> Counterexample:
+    """The counterexample of a violated verdict; `workload` is the instance that was searched."""
+    if verdict.trace is None:
+        raise ValueError(f"{verdict.promise.name} has no trace: it is {verdict.outcome.value}")
+    return Counterexample(
+        kubeproof=version(),
+        property=verdict.promise.name,
+        scenario=verdict.scenario,
+        assume=assume,
+        workload=workload,
+        initial=verdict.trace.initial_index,
+        steps=tuple(step.choice for step in verdict.trace.steps),
+        offenders=narrate(verdict.trace, verdict.offenders).offenders,
+    )
+
+
+def encode(counterexample: Counterexample) -> bytes:
+    """As JSON, readable, ending in a newline."""
+    return msgspec.json.format(msgspec.json.encode(counterexample), indent=2) + b"\n"
+
+
+def load(path: Path) -> Counterexample:
+    """Read a counterexample.
+
+    Raises
+    ------
+    BadCounterexample
+        If the file cannot be read or is not a counterexample of this format.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise BadCounterexample(f"{path}: {error.strerror}") from None
+    try:
+        counterexample = msgspec.json.decode(text, type=Counterexample)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadCounterexample(f"{path}: not a counterexample: {error}") from None
+    if counterexample.format != FORMAT:
+        raise BadCounterexample(f"{path}: format {counterexample.format} is not known to this version (knows {FORMAT})")
+    known = {
+        "property": (counterexample.property, [prop.name for prop in PROPERTIES]),
+        "scenario": (counterexample.scenario, [standard.name for standard in STANDARD]),
+        **{"assumption": (name, list(ASSUMPTIONS)) for name in counterexample.assume},
+    }
+    for what, (name, names) in known.items():
+        if name not in names:
+            raise BadCounterexample(f"{path}: no {what} is called {name!r}; there are: {', '.join(names)}")
+    return counterexample
+
+
+def scenario_of(counterexample: Counterexample) -> Scenario[Cluster]:
+    """The scenario that the counterexample was found in.
+
+    Raises
+    ------
+    BadCounterexample
+        If the saved workload makes no scenario.
+    """
+    [standard] = [standard for standard in STANDARD if standard.name == counterexample.scenario]
+    try:
+        return build(counterexample.workload, standard, assume=counterexample.assume)
+    except Exception as error:
+        raise BadCounterexample(f"the saved workload makes no scenario: {error}") from error
+
+
+def take_again(counterexample: Counterexample) -> Replayed:
+    """Replay a counterexample in the plain run.
+
+    Raises
+    ------
+    ReplayFailed
+        If a step is not possible any more, or the last state does not violate the property.
+    BadCounterexample
+        If the saved workload makes no scenario.
+    """
+    [promise] = [prop for prop in PROPERTIES if prop.name == counterexample.property]
+    trace = replay(scenario_of(counterexample), counterexample.initial, counterexample.steps)
+    offenders = trace.offenders(promise)
+    if not offenders:
+        last = len(counterexample.steps)
+        raise ReplayFailed(last, f"the recorded violation of {promise.name} is not there: nothing offends it")
+    return Replayed(promise, trace, narrate(trace, offenders))

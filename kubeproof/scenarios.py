@@ -1,0 +1,199 @@
+"""The standard scenarios: what may happen to a workload, and which promises are checked while it does."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from checker.vocabulary import Property, Scenario
+from kubeproof.workload import Workload
+from model.cluster import Assumptions, Caches, Cluster, Constants, DeploymentSpec, PodTemplate
+from model.next_state import NEXT
+from model.scenarios import steady_states
+from properties.no_lost_request import misrouted_pods
+from properties.no_outage import unserved_services
+from properties.one_writer import overwritten_replica_sets
+from properties.placement import misplaced_pods, overcommitted_nodes
+from properties.rolling_update import complete_rollouts, deployments_with_too_few_pods, oversized_deployments
+
+TRAFFIC = (unserved_services, misrouted_pods)
+ROLLOUT = (deployments_with_too_few_pods, oversized_deployments, complete_rollouts)
+PLACEMENT = (overcommitted_nodes, misplaced_pods)
+PROPERTIES: tuple[Property, ...] = (*TRAFFIC, *ROLLOUT, *PLACEMENT, overwritten_replica_sets)
+
+PROPERTY_NEEDS: Mapping[str, str] = {
+    **{prop.name: "a Service with Pods behind it" for prop in TRAFFIC},
+    **{prop.name: "a rollout" for prop in ROLLOUT},
+    **{prop.name: "a Deployment" for prop in PLACEMENT},
+    overwritten_replica_sets.name: "informer caches that lag",
+}
+
+ASSUMPTIONS: Mapping[str, str] = {
+    "prestop-outlasts-propagation": "a preStop hook ends only after the EndpointSlice and every kube-proxy show the "
+    "Pod as terminating",
+}
+STANDING_ASSUMPTIONS: tuple[str, ...] = (
+    "a process takes no new requests once it gets SIGTERM",
+    "other workloads take no room on the nodes",
+)
+NODES_ASSUMED = "the nodes have room for every Pod and satisfy its node selector and affinity"
+
+
+class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
+    """One column of the matrix.
+
+    `replicas` and `nodes` bound the instance that is searched, `budgets` say how often each disturbance may happen, by
+    the name of the field of `Cluster`; `spare_pods` is how many more Pods than one per replica may come up.
+    """
+
+    name: str
+    sentence: str
+    needs: str = "a Deployment"
+    applies: Callable[[Workload], bool] = lambda workload: workload.replicas > 0
+    budgets: Mapping[str, int]
+    properties: tuple[Property, ...]
+    caches: Caches = Caches()
+    replicas: int = 2
+    nodes: int | None = None
+    spare_pods: Callable[[Workload], int] = lambda _: 0
+
+
+def _largest(workload: Workload) -> int:
+    return max(deployment.replicas for deployment in workload.deployments)
+
+
+def _probed(workload: Workload) -> bool:
+    return workload.replicas > 0 and any(
+        container.readiness_probe for deployment in workload.deployments for container in deployment.containers
+    )
+
+
+STANDARD: tuple[StandardScenario, ...] = (
+    StandardScenario(
+        name="rollout",
+        sentence="the user applies a new image",
+        budgets={"image_updates": 1},
+        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT),
+        spare_pods=_largest,
+    ),
+    StandardScenario(
+        name="rollback",
+        sentence="the user applies a new image and may roll it back at any moment",
+        budgets={"image_updates": 1, "rollbacks": 1},
+        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT),
+        nodes=1,
+        spare_pods=lambda workload: 2 * _largest(workload) + 1,
+    ),
+    StandardScenario(
+        name="scale",
+        sentence="the user scales up and down by one replica",
+        budgets={"scale_ups": 1, "scale_downs": 1},
+        properties=(*TRAFFIC, *PLACEMENT),
+        spare_pods=lambda _: 2,
+    ),
+    StandardScenario(
+        name="container-crash",
+        sentence="one container exits by itself",
+        budgets={"container_exits": 1},
+        properties=(*TRAFFIC, *PLACEMENT),
+    ),
+    StandardScenario(
+        name="readiness-flap",
+        sentence="one process stops answering for a while",
+        needs="a readiness probe",
+        applies=_probed,
+        budgets={"readiness_flaps": 1},
+        properties=(*TRAFFIC, *PLACEMENT),
+    ),
+    StandardScenario(
+        name="node-failure",
+        sentence="one node crashes and comes back",
+        budgets={"node_crashes": 1},
+        properties=(*TRAFFIC, *PLACEMENT),
+    ),
+    StandardScenario(
+        name="stale-caches",
+        sentence="the user applies a new image while the controllers' informer caches lag",
+        budgets={"image_updates": 1},
+        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT, overwritten_replica_sets),
+        caches=Caches(replica_set_pods=True, deployment_replica_sets=True),
+        nodes=1,
+        spare_pods=lambda workload: _largest(workload) + 1,
+    ),
+)
+
+
+class NoSteadyState(Exception):
+    """The Pods of a workload cannot all be placed on its nodes."""
+
+
+def build(
+    workload: Workload,
+    standard: StandardScenario,
+    *,
+    assume: Sequence[str] = (),
+    bounds: Mapping[str, int | str] | None = None,
+) -> Scenario[Cluster]:
+    """The scenario `standard` of a workload, at the workload's own size.
+
+    Raises
+    ------
+    NoSteadyState
+        If no placement of its Pods passes the scheduler's filters.
+    """
+    constants = _constants(workload, standard, assume)
+    slots = workload.replicas + standard.spare_pods(workload)
+    sizes = [deployment.replicas for deployment in workload.deployments]
+    initial = tuple(steady_states(constants, sizes, pod_slots=slots, budgets=standard.budgets))
+    if not initial:
+        raise NoSteadyState(f"the {workload.replicas} Pods of {workload.name} do not fit on the nodes")
+    return Scenario(
+        name=standard.name,
+        initial=initial,
+        actions=NEXT,
+        properties=tuple(prop for prop in standard.properties if workload.service or prop not in TRAFFIC),
+        bounds={**(bounds or {}), "Pods at once": slots},
+        disturbances=standard.budgets,
+        assumptions=_assumptions(workload, assume),
+    )
+
+
+def _assumptions(workload: Workload, assume: Sequence[str]) -> tuple[str, ...]:
+    nodes = (NODES_ASSUMED,) if workload.nodes_assumed else ()
+    return (*(ASSUMPTIONS[name] for name in assume), *STANDING_ASSUMPTIONS, *nodes, *workload.caveats)
+
+
+def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> Constants:
+    templates: list[PodTemplate] = []
+    specs: list[DeploymentSpec] = []
+    for deployment in workload.deployments:
+        first = len(templates)
+        revisions = ("v1", "v2") if standard.budgets.get("image_updates") else ("v1",)
+        for revision in revisions:
+            templates.append(
+                PodTemplate(
+                    name=revision,
+                    containers=deployment.containers,
+                    spec=deployment.pod_spec,
+                    selected=deployment.selected,
+                )
+            )
+        specs.append(
+            DeploymentSpec(
+                name=deployment.name,
+                strategy=deployment.strategy,
+                max_surge=deployment.max_surge,
+                max_unavailable=deployment.max_unavailable,
+                revisions=tuple(range(first, first + len(revisions))),
+            )
+        )
+    most = max(len(template.containers) for template in templates)
+    return Constants(
+        templates=tuple(templates),
+        deployments=tuple(specs),
+        nodes=workload.nodes,
+        container_positions=tuple(range(most)),
+        service=workload.service,
+        publish_not_ready_addresses=workload.publish_not_ready_addresses,
+        assumptions=Assumptions(prestop_outlasts_propagation="prestop-outlasts-propagation" in assume),
+        caches=standard.caches,
+    )
