@@ -75,7 +75,7 @@ def verify(
 
     if not paths:
         raise _Fail("name a file or a folder of manifests, or - for standard input")
-    console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+    console, errors = _console(), Console(stderr=True, highlight=False)
     try:
         with errors.status("reading manifests") as status:
             report = run(
@@ -106,6 +106,12 @@ def verify(
     return report.exit_code
 
 
+def _console() -> Console:
+    """Standard output; as wide as a matrix needs where it is not a terminal."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
+
+
 def _show(status: Status, workload: str, scenario: str, now: Any) -> None:
     rate = now.states / now.seconds if now.seconds else 0
     status.update(
@@ -123,7 +129,7 @@ def replay(counterexample: Path) -> int:
     from checker.trace import ReplayFailed
     from kubeproof.counterexample import BadCounterexample, load, take_again
 
-    console = Console(highlight=False)
+    console = _console()
     try:
         saved = load(counterexample)
         replayed = take_again(saved)
@@ -158,7 +164,7 @@ def show(counterexample: Path, *, format: Literal["text", "json", "mermaid"] = "
     except (BadCounterexample, ReplayFailed) as error:
         raise _Fail(f"{counterexample}: {error}" if isinstance(error, ReplayFailed) else str(error)) from None
     if format == "text":
-        Console(highlight=False).print(reporting.story(replayed.narration, replayed.promise))
+        _console().print(reporting.story(replayed.narration, replayed.promise))
     else:
         render = output.narration_json if format == "json" else output.mermaid
         sys.stdout.write(render(replayed.narration).rstrip("\n") + "\n")
@@ -180,7 +186,7 @@ def scenarios() -> int:
     from kubeproof.scenarios import ASSUMPTIONS, STANDARD
 
     _list((standard.name, standard.sentence, standard.needs) for standard in STANDARD)
-    Console(highlight=False).print("\nassumptions (--assume)")
+    _console().print("\nassumptions (--assume)")
     _list((name, sentence, "") for name, sentence in ASSUMPTIONS.items())
     return 0
 
@@ -189,7 +195,7 @@ def _list(rows: Any) -> None:
     table = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
     for name, sentence, needs in rows:
         table.add_row(f"[bold]{name}[/bold]", sentence, f"needs {needs}" if needs else "")
-    Console(highlight=False).print(table)
+    _console().print(table)
 
 
 def main() -> None:

@@ -7,10 +7,22 @@ import msgspec
 
 from checker.state import Pool, Row
 from checker.trace import Step, Trace
-from model.cluster import Cluster, Container, Endpoint, Pod, Worker, pod_template
+from model.cluster import (
+    Cluster,
+    Container,
+    ContainerSpec,
+    Endpoint,
+    ObservedReplicaSet,
+    Pod,
+    ReplicaSet,
+    Worker,
+    pod_template,
+)
 
-Facts = Mapping[tuple[str, str], str]
-"""(component, object) -> what there is to say about the object there."""
+Fact = tuple[str, ...]
+"""What there is to say about an object, in parts that change one by one."""
+Facts = Mapping[tuple[str, str], Fact]
+"""(component, object) -> what the component knows or does about the object."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -18,13 +30,16 @@ class Change(msgspec.Struct, frozen=True):
 
     component: str
     object: str
-    before: str | None
-    after: str | None
+    before: Fact | None
+    after: Fact | None
 
     def __str__(self) -> str:
-        if self.before is None:
-            return f"{self.component} {self.object}: {self.after}"
-        return f"{self.component} {self.object}: {self.before} → {self.after or 'gone'}"
+        """As in ``ReplicaSet web-v1: 2 replicas → 1 replica``: the parts that changed."""
+        if self.before is None or self.after is None:
+            return f"{self.component} {self.object}: {', '.join(self.after or ('gone',))}"
+        old = ", ".join(part for part in self.before if part not in self.after)
+        new = ", ".join(part for part in self.after if part not in self.before)
+        return f"{self.component} {self.object}: {' → '.join(text for text in (old, new) if text)}"
 
 
 class NarratedStep(msgspec.Struct, frozen=True):
@@ -95,47 +110,46 @@ def _changes(before: Facts, after: Facts) -> Iterator[Change]:
             yield Change(*key, before.get(key), after.get(key))
 
 
-def facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], str]]:
+def facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], Fact]]:
     """Every fact about a state, from the top layer down."""
     constants = state.constants
     for slot, deployment in state.deployments.items():
-        template = constants.templates[deployment.template].name
-        yield (
-            ("Deployment", constants.deployments[slot].name),
-            f"template {template}, {_count(deployment.replicas, 'replica')}",
-        )
+        template = f"template {constants.templates[deployment.template].name}"
+        yield ("Deployment", constants.deployments[slot].name), (template, _count(deployment.replicas, "replica"))
     for slot, replica_set in state.replica_sets.items():
-        yield (
-            ("ReplicaSet", replica_set_name(state, slot)),
-            f"{_count(replica_set.replicas, 'replica')}, status {replica_set.status_replicas} "
-            f"({replica_set.available_replicas} available), revision {replica_set.revision}",
-        )
+        name = replica_set_name(state, slot)
+        yield ("ReplicaSet", name), (*_sizes(replica_set), f"revision {replica_set.revision}")
         if constants.caches.deployment_replica_sets:
-            yield (("Deployment controller's cache of", replica_set_name(state, slot)), _cached(replica_set))
+            yield ("Deployment controller's cache of", name), _cached(replica_set)
     for slot, pod in state.pods.items():
-        yield (("Pod", names.pod(slot)), _pod_text(state, pod))
+        yield ("Pod", names.pod(slot)), _pod_fact(state, pod)
         if constants.caches.replica_set_pods:
             seen = pod.observed
             text = "not there" if seen is None else "terminating" if seen.deleting else _ready_text(seen.ready)
-            yield (("ReplicaSet controller's cache of", names.pod(slot)), text)
+            yield ("ReplicaSet controller's cache of", names.pod(slot)), (text,)
     yield from _node_facts(state, names)
     yield from _traffic_facts(state, names)
 
 
-def _node_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], str]]:
+def _node_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], Fact]]:
     for slot, node in state.nodes.items():
         name = state.constants.nodes[slot].name
-        yield (("Node", name), "up" if node.up else "crashed")
+        yield ("Node", name), ("up" if node.up else "crashed",)
         for pod_slot, pod in state.pods.items():
             if pod.node == slot and pod.worker is not Worker.NONE:
-                yield ((f"kubelet {name}", names.pod(pod_slot)), pod.worker.value)
+                yield (f"kubelet {name}", names.pod(pod_slot)), (pod.worker.value,)
                 for position, spec in enumerate(pod_template(state, pod).containers):
                     if pod.containers[position] is not Container.WAITING:
                         container = f"{names.pod(pod_slot)}/{spec.name}"
-                        yield ((f"runtime {name}", container), pod.containers[position].value)
+                        yield (f"runtime {name}", container), (_doing(spec, pod.containers[position]),)
 
 
-def _traffic_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], str]]:
+def _doing(spec: ContainerSpec, container: Container) -> str:
+    quiet = container is Container.RUNNING and not spec.answers_matter
+    return "running" if quiet else container.value
+
+
+def _traffic_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], Fact]]:
     service = state.constants.service
     if service is None:
         return
@@ -144,14 +158,14 @@ def _traffic_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, s
         for endpoint in (Endpoint.READY, Endpoint.TERMINATING)
     }
     parts = [f"{endpoint.value}: {', '.join(pods)}" for endpoint, pods in listed.items() if pods]
-    yield (("EndpointSlice", service), "; ".join(parts) or "no usable endpoint")
+    yield ("EndpointSlice", service), ("; ".join(parts) or "no usable endpoint",)
     for slot, node in state.nodes.items():
         if node.up:
             routes = [
                 names.pod(pod_slot) for pod_slot, pod in state.pods.items() if pod.routed[slot] is not Endpoint.UNUSED
             ]
             name = state.constants.nodes[slot].name
-            yield (("kube-proxy", name), f"routes to {', '.join(routes)}" if routes else "rejects requests")
+            yield ("kube-proxy", name), (f"routes to {', '.join(routes)}" if routes else "rejects requests",)
 
 
 def replica_set_name(state: Cluster, slot: int) -> str:
@@ -163,22 +177,22 @@ def replica_set_name(state: Cluster, slot: int) -> str:
     return f"{deployment}-{state.constants.templates[replica_set.template].name}"
 
 
-def _cached(replica_set: Any) -> str:
-    seen = replica_set.observed
-    age = "" if replica_set.observed_is_current else " (out of date)"
-    if seen is None:
-        return "not there"
-    return f"{_count(seen.replicas, 'replica')}, status {seen.status_replicas} ({seen.available_replicas} available){age}"
+def _sizes(replica_set: ReplicaSet | ObservedReplicaSet) -> Fact:
+    status = f"status {replica_set.status_replicas} ({replica_set.available_replicas} available)"
+    return _count(replica_set.replicas, "replica"), status
 
 
-def _pod_text(state: Cluster, pod: Pod) -> str:
+def _cached(replica_set: ReplicaSet) -> Fact:
+    seen = ("not there",) if replica_set.observed is None else _sizes(replica_set.observed)
+    return seen if replica_set.observed_is_current else (*seen, "out of date")
+
+
+def _pod_fact(state: Cluster, pod: Pod) -> Fact:
     if not pod.exists:
-        return "deleted"
-    parts = [pod.phase.value, _ready_text(pod.ready)]
-    parts.append("not bound" if pod.node is None else f"on {state.constants.nodes[pod.node].name}")
-    if pod.deleting:
-        parts.append("terminating")
-    return ", ".join(parts)
+        return ("deleted",)
+    place = "not bound" if pod.node is None else f"on {state.constants.nodes[pod.node].name}"
+    terminating = ("terminating",) if pod.deleting else ()
+    return pod.phase.value, _ready_text(pod.ready), place, *terminating
 
 
 def _ready_text(ready: bool) -> str:
@@ -205,7 +219,9 @@ _ACTORS = {
     "kube_proxy": "kube-proxy",
     "kubelet": "kubelet",
     "pre_stop_hook": "kubelet",
+    "node": "machine",
 }
+"""Who acts, by the first words of an action's name; the rest is what it does. Anything else happens in a container."""
 
 
 def _who_does_what(before: Cluster, step: Step, names: _Names) -> tuple[str, str]:
@@ -213,14 +229,15 @@ def _who_does_what(before: Cluster, step: Step, names: _Names) -> tuple[str, str
     slots = step.event.slots
     about = [_object(before, parameter, slot, names) for parameter, slot in slots.items()]
     name = step.event.action.name
-    actor = next((actor for prefix, actor in _ACTORS.items() if name.startswith(prefix)), "container")
-    if actor == "kubelet" or actor == "container":
-        pod = before.pods[slots["pod"]] if "pod" in slots else None
-        node = before.constants.nodes[pod.node].name if pod is not None and pod.node is not None else None
-        actor = f"{'kubelet' if actor == 'kubelet' else 'runtime'} {node}" if node else "machine"
-    if actor == "kube-proxy":
-        actor = f"kube-proxy {before.constants.nodes[slots['node']].name}"
-    return actor, f"{name.replace('_', ' ')}{': ' if about else ''}{', '.join(about)}"
+    prefix, actor = next((item for item in _ACTORS.items() if name.startswith(item[0])), ("", "container"))
+    node = slots.get("node")
+    if actor in ("kubelet", "container"):
+        pod = before.pods[slots["pod"]]
+        node = pod.node if pod is not None else None
+    if actor in ("kubelet", "container", "kube-proxy") and node is not None:
+        actor = f"{actor} on {before.constants.nodes[node].name}"
+    verb = name.removeprefix(prefix).strip("_").replace("_", " ")
+    return actor, f"{verb}{': ' if about else ''}{', '.join(about)}"
 
 
 def _object(state: Cluster, parameter: str, slot: int, names: _Names) -> str:
@@ -246,5 +263,14 @@ def _describe(state: Cluster, offender: Any, names: _Names) -> str:
     for parameter, pool in kinds:
         for slot, row in pool.items():
             if row is offender:
-                return f"{type(row).__name__} {_object(state, parameter, slot, names)}"
+                return f"{type(row).__name__} {_object(state, parameter, slot, names)}{_condition(state, row)}"
     return f"{type(offender).__name__} (as it was before the last step)"
+
+
+def _condition(state: Cluster, row: Any) -> str:
+    """What an offending Pod's containers really do; nothing to add for other objects."""
+    if not isinstance(row, Pod):
+        return ""
+    specs = pod_template(state, row).containers
+    doing = [f"{spec.name} {_doing(spec, container)}" for spec, container in zip(specs, row.containers, strict=False)]
+    return f" ({', '.join(doing)})" if row.exists else " (deleted)"

@@ -59,7 +59,7 @@ def narration_builtins(narration: Narration) -> dict[str, Any]:
     """A trace in words, as plain dicts and lists."""
     return {
         "start": [
-            {"component": component, "object": thing, "fact": fact}
+            {"component": component, "object": thing, "fact": list(fact)}
             for (component, thing), fact in narration.start.items()
         ],
         "steps": msgspec.to_builtins(narration.steps),

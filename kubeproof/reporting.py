@@ -54,13 +54,18 @@ def matrix(cells: Sequence[Cell]) -> Table:
     scenarios = list(dict.fromkeys(cell.verdict.scenario for cell in cells))
     properties = list(dict.fromkeys(cell.verdict.promise.name for cell in cells))
     verdicts = {(cell.verdict.promise.name, cell.verdict.scenario): cell.verdict for cell in cells}
-    table = Table(show_edge=False, pad_edge=False)
+    table = Table(show_edge=False, pad_edge=False, caption=_caption(cells), caption_justify="left")
     table.add_column("", no_wrap=True)
     for scenario in scenarios:
-        table.add_column(scenario)
+        table.add_column(scenario, overflow="fold")
     for name in properties:
         table.add_row(name, *[_in_matrix(verdicts.get((name, scenario))) for scenario in scenarios])
     return table
+
+
+def _caption(cells: Sequence[Cell]) -> str | None:
+    violated = any(cell.verdict.outcome is Outcome.VIOLATED for cell in cells)
+    return "(in brackets: steps of the shortest counterexample)" if violated else None
 
 
 def _in_matrix(verdict: Verdict | None) -> Text:
@@ -68,7 +73,7 @@ def _in_matrix(verdict: Verdict | None) -> Text:
         return Text("·", style="dim")
     text = verdict.outcome.value
     if verdict.outcome is Outcome.VIOLATED:
-        text = f"violated in {steps(verdict.depth)}"
+        text = f"violated ({verdict.depth})"
     return Text(text, style=_STYLES[verdict.outcome])
 
 
@@ -113,10 +118,10 @@ def story(narration: Narration, promise: Property) -> RenderableType:
     """A trace: the first state whole, then only what each step changed."""
     tree = Tree(Text("0  the first state", "bold"), guide_style="dim")
     for (component, thing), fact in narration.start.items():
-        tree.add(Text(f"{component} {thing}: {fact}"))
+        tree.add(Text(f"{component} {thing}: {', '.join(fact)}"))
     parts: list[RenderableType] = [tree]
     for step in narration.steps:
-        branch = Tree(Text.assemble((f"{step.number}  {step.actor}", "bold"), f"  {step.what}"), guide_style="dim")
+        branch = Tree(Text.assemble((f"{step.number}  {step.actor}", "bold"), f" {step.what}"), guide_style="dim")
         for change in step.changes:
             branch.add(Text(str(change)))
         parts.append(branch)

@@ -168,15 +168,15 @@ def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[
     for deployment in workload.deployments:
         first = len(templates)
         revisions = ("v1", "v2") if standard.budgets.get("image_updates") else ("v1",)
-        for revision in revisions:
-            templates.append(
-                PodTemplate(
-                    name=revision,
-                    containers=deployment.containers,
-                    spec=deployment.pod_spec,
-                    selected=deployment.selected,
-                )
+        templates.extend(
+            PodTemplate(
+                name=revision,
+                containers=deployment.containers,
+                spec=deployment.pod_spec,
+                selected=deployment.selected,
             )
+            for revision in revisions
+        )
         specs.append(
             DeploymentSpec(
                 name=deployment.name,

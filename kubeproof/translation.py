@@ -7,9 +7,8 @@ from kubeproof.manifests.errors import Note
 from kubeproof.manifests.fields import field, mapping
 from kubeproof.manifests.manifest import Manifest, Manifests
 from kubeproof.workload import Workload, WorkloadDeployment
-from model.api.labels import LabelSelector, label_selector, matches
+from model.api.labels import Expression, LabelSelector, label_selector, matches
 from model.api.node_affinity import NodeSelectorTerm, NodeSelectorTerms
-from model.api.labels import Expression
 from model.api.objects import Strategy
 from model.api.pod_requests import InitContainer, Resources, pod_requests, whole_amounts
 from model.api.taints import Taint, TaintEffect, Toleration, TolerationOperator
@@ -21,8 +20,8 @@ _MAX_PODS = 110
 """The kubelet's default (``maxPods``)."""
 
 
-def workloads_of(manifests: Manifests, nodes: int) -> tuple[list[Workload], list[Note]]:
-    """The workloads in the manifests, on their Node objects or on `nodes` assumed ones, and notes on what is odd."""
+def workloads_of(manifests: Manifests, nodes: int) -> list[Workload]:
+    """The workloads in the manifests, on their Node objects or on `nodes` assumed ones."""
     given = tuple(_node(manifest) for manifest in manifests.of_kind("Node"))
     workloads: list[Workload] = []
     covered: set[str] = set()
@@ -32,10 +31,12 @@ def workloads_of(manifests: Manifests, nodes: int) -> tuple[list[Workload], list
         covered.update(deployment.identity for deployment in behind)
         if behind:
             workloads.append(_workload(service, behind, given, nodes, manifests.notes))
-    for deployment in deployments:
-        if deployment.identity not in covered:
-            workloads.append(_workload(None, [deployment], given, nodes, manifests.notes))
-    return workloads, []
+    workloads.extend(
+        _workload(None, [deployment], given, nodes, manifests.notes)
+        for deployment in deployments
+        if deployment.identity not in covered
+    )
+    return workloads
 
 
 def _workload(
@@ -201,11 +202,15 @@ def _node(manifest: Manifest) -> Node:
 def _assumed_node(number: int, deployments: tuple[WorkloadDeployment, ...]) -> Node:
     """A node with room for everything."""
     asked = {name for deployment in deployments for name in deployment.pod_spec.requests}
-    return Node(name=f"node-{chr(ord('a') + number)}", allocatable={"pods": _ROOM, **dict.fromkeys(sorted(asked), _ROOM)})
+    return Node(
+        name=f"node-{chr(ord('a') + number)}", allocatable={"pods": _ROOM, **dict.fromkeys(sorted(asked), _ROOM)}
+    )
 
 
 def _placed_anywhere(deployment: WorkloadDeployment) -> WorkloadDeployment:
     """Assumed nodes satisfy every node selector and affinity."""
     spec = deployment.pod_spec
     free = PodSpec(tolerations=spec.tolerations, requests=spec.requests)
-    return WorkloadDeployment(**{**{name: getattr(deployment, name) for name in deployment.__struct_fields__}, "pod_spec": free})
+    return WorkloadDeployment(
+        **{**{name: getattr(deployment, name) for name in deployment.__struct_fields__}, "pod_spec": free}
+    )

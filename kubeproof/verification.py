@@ -119,8 +119,7 @@ def verify(
     )
     _check(options)
     manifests = load([str(path) for path in paths], stdin or sys.stdin)
-    workloads, notes = workloads_of(manifests, nodes)
-    return verify_workloads(workloads, (*manifests.notes, *notes), options, progress)
+    return verify_workloads(workloads_of(manifests, nodes), manifests.notes, options, progress)
 
 
 def verify_workloads(

@@ -148,9 +148,9 @@ class Container(Enum):
 
     WAITING = "waiting"
     """Not created yet."""
-    RUNNING = "running"
+    RUNNING = "running, not answering"
     """The process runs and does not answer (yet)."""
-    SERVING = "serving"
+    SERVING = "answering"
     """The process answers requests."""
     STOPPING = "stopping"
     """SIGTERM was sent: the process takes no new requests and ends, by itself or by SIGKILL."""

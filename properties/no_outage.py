@@ -14,4 +14,4 @@ def unserved_services(state: Cluster) -> Iterator[str]:
     Source: https://kubernetes.io/docs/tutorials/kubernetes-basics/update/update-intro/
     """
     if state.constants.service is not None and state.service_answered and not somebody_answers(state):
-        yield f"Service {state.constants.service}"
+        yield f"Service {state.constants.service}: no container behind it answers"

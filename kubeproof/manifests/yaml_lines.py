@@ -16,7 +16,9 @@ from kubeproof.manifests.json_text import json_pieces
 from kubeproof.manifests.yaml_values import Lines, Values
 
 _SEPARATOR = re.compile(r"---\s*(#.*)?")
-_TEMPLATE = re.compile(r"""^[^#"'\n]*\{\{""", re.MULTILINE)
+_TEMPLATE = re.compile(r"""[^#"']*\{\{""")
+_NEARBY = 3
+"""Lines up to a syntax error in which its cause is looked for."""
 _MOST_SYNTAX_ERRORS = 20
 RENDER_FIRST = "render the template first, for example: helm template RELEASE CHART | kubeproof verify -"
 
@@ -62,8 +64,8 @@ def _read_piece(text: str, file: str, start: int, documents: list[Document], err
             return
         except yaml.YAMLError as error:
             line, problem = _place(error, rest)
-            before = "\n".join(lines[begin : begin + line])
-            errors.append(_not_yaml(file, start + begin + line, problem, before))
+            nearby = lines[max(begin + line - _NEARBY, begin) : begin + line]
+            errors.append(_not_yaml(file, start + begin + line, problem, nearby))
         following = range(max(begin + line - 1, begin + 1), len(lines))
         separator = next((index for index in following if _SEPARATOR.fullmatch(lines[index])), None)
         if separator is None:
@@ -104,15 +106,15 @@ def _place(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     return text.encode()[:position].count(b"\n") + 1, what
 
 
-def _not_yaml(file: str, line: int, problem: str, before: str) -> BadManifest:
-    """The mistake for a syntax error; `before` is its document up to and with its line."""
-    if _TEMPLATE.search(before):
-        return BadManifest(file, line, f"not YAML but a template ({problem})", RENDER_FIRST)
-    if "cannot start any token" in problem and re.search(r"[@`%]", before.rpartition("\n")[2]):
+def _not_yaml(file: str, line: int, problem: str, nearby: list[str]) -> BadManifest:
+    """The mistake for a syntax error at `line`; `nearby` are the last lines up to and with that one."""
+    for distance, text in enumerate(reversed(nearby)):
+        if _TEMPLATE.match(text):
+            return BadManifest(file, line - distance, f"not YAML but a template ({problem})", RENDER_FIRST)
+    if "cannot start any token" in problem and re.search(r"[@`%]", nearby[-1]):
         remedy = "put text that begins with @, ` or % in quotes; if it is a placeholder, fill it in first"
-        return BadManifest(file, line, f"not YAML: {problem}", remedy)
-    if "\t" in problem or "tab character" in problem:
-        return BadManifest(file, line, "not YAML: " + problem.replace("\t", "\\t"), "indent with spaces, not with tabs")
-    return BadManifest(
-        file, line, f"not YAML: {problem}", "check the indentation, quotes and brackets on this line and above it"
-    )
+    elif "\t" in problem or "tab character" in problem:
+        remedy = "indent with spaces, not with tabs"
+    else:
+        remedy = "check the indentation, quotes and brackets on this line and above it"
+    return BadManifest(file, line, "not YAML: " + problem.replace("\t", "\\t"), remedy)

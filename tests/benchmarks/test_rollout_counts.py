@@ -1,5 +1,7 @@
 """The rollout that other model checkers explored too: distinct states, transitions, verdicts, shortest traces."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
@@ -15,7 +17,7 @@ class Row(NamedTuple):
     size: tuple[int, ...]
     states: int
     transitions: int
-    violated: dict[str, int | None] = {}
+    violated: Mapping[str, int | None] = MappingProxyType({})
 
 
 ROWS = (

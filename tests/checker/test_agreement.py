@@ -6,6 +6,7 @@ from benchmarks.rollout import rollout
 from tests.checker import toys
 from tests.checker.agreement import RunsAgree, over
 from tests.checker.random_systems import random_systems
+from tests.checker.two_phase_commit import two_phase_commit
 
 TOYS = (
     toys.counter(7),
@@ -15,7 +16,7 @@ TOYS = (
     toys.broken_mutual_exclusion(3),
     toys.dining_philosophers(4),
     toys.graph([0, 1, 2, 3], [0, 3, 4], [5, 2], properties=[toys.never_at(4), toys.never_along(2, 3)]),
-    toys.two_phase_commit(3),
+    two_phase_commit(3),
     toys.lamps(6),
     toys.dice(6),
     toys.queue(4, slots=4),

@@ -10,7 +10,7 @@ from checker.plain import plain_search
 from checker.search import search
 from checker.state import Pool
 from checker.vocabulary import Scenario
-from tests.checker.toys import Transaction, two_phase_commit
+from tests.checker.two_phase_commit import ResourceManager, Transaction, two_phase_commit
 
 
 @pytest.mark.parametrize(("managers", "states"), [(3, 288), (5, 8_832)])
@@ -35,15 +35,16 @@ def test_sorting_by_the_managers_states_alone_gives_the_published_number_depth_f
     assert plain_search(two_phase_commit(5), representative=sorted_by_state_alone).states == 508
 
 
-def least_permutation(state: Transaction) -> Hashable:
+def least_permutation(state: Any) -> Hashable:
     """The least of the states that differ from `state` in the order of the managers."""
     rows = [(row.state, row.prepared_sent, row.prepared_noted) for row in state.managers]
     return state.decision, state.commit_sent, state.abort_sent, min(itertools.permutations(rows))
 
 
-def sorted_by_state_alone(state: Transaction) -> Transaction:
+def sorted_by_state_alone(state: Any) -> Hashable:
     """The managers in the order of their states; those in the same state stay in the order they are in."""
-    return state.set(managers=Pool(tuple(sorted(state.managers, key=lambda row: row.state))))
+    rows: list[ResourceManager] = sorted(state.managers, key=lambda row: row.state)
+    return Transaction(Pool(tuple(rows)), state.decision, state.commit_sent, state.abort_sent)
 
 
 def depth_first_states(scenario: Scenario[Any], representative: Callable[[Any], Hashable]) -> int:

@@ -57,6 +57,11 @@ def test_every_initial_state_is_searched() -> None:
     assert result.found[toys.never_at(3).name].trace.initial_index == 1
 
 
+def test_there_may_be_many_initial_states() -> None:
+    result = search(toys.graph(*[[node] for node in range(200)]))
+    assert (result.states, result.transitions, result.depth) == (200, 0, 0)
+
+
 def test_equal_initial_states_are_one() -> None:
     scenario = toys.counter(3)
     assert search(msgspec.structs.replace(scenario, initial=scenario.initial * 2)).states == 4
@@ -83,7 +88,8 @@ def test_an_offending_initial_state_is_found_in_no_steps() -> None:
 def test_an_offending_step_is_found_even_to_a_state_that_was_visited_before() -> None:
     result = search(toys.graph([0, 1, 2], [0, 2, 1], properties=[toys.never_along(2, 1)]))
     assert shortest(result) == {"from 2 to 1": 2}
-    assert [state.node for state in result.found["from 2 to 1"].trace.states] == [0, 2, 1]
+    states: list[Any] = result.found["from 2 to 1"].trace.states
+    assert [state.node for state in states] == [0, 2, 1]
 
 
 def test_a_broken_lock_lets_two_in_after_four_steps() -> None:

@@ -156,6 +156,6 @@ def test_a_pool_refuses_more_rows_than_slots() -> None:
 
 
 def test_states_with_equal_fields_are_equal() -> None:
-    state = shelf()
+    state: Any = shelf()
     assert state.update(state.cups[0], full=True).update(state.cups[1]) == state.update(state.cups[0], full=True)
     assert len({shelf(), shelf(), shelf(1)}) == 2

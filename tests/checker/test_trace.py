@@ -15,7 +15,8 @@ def take(*choices: Choice, initial_index: int = 0, scenario: Any = None) -> Trac
 
 def test_a_replay_takes_the_saved_steps() -> None:
     trace = take(Choice("look", {"process": 1}), Choice("look", {"process": 0}), Choice("enter", {"process": 1}))
-    assert [[process.at.value for process in state.processes] for state in trace.states] == [
+    rooms: list[Any] = trace.states
+    assert [[process.at.value for process in room.processes] for room in rooms] == [
         ["rest", "rest"], ["rest", "door"], ["door", "door"], ["door", "inside"],
     ]  # fmt: skip
     assert trace.offenders(toys.processes_inside) == [1]
@@ -30,7 +31,7 @@ def test_a_replay_of_nothing_is_the_initial_state() -> None:
 
 def test_a_choice_says_which_successor_was_taken() -> None:
     trace = take(Choice("throw", successor=4), scenario=toys.dice(3))
-    last = trace.states[-1]
+    last: Any = trace.states[-1]
     assert (last.first, last.second) == (2, 2)
 
 
@@ -47,7 +48,10 @@ def test_a_choice_is_named_like_its_event() -> None:
 @pytest.mark.parametrize(
     ("choice", "why"),
     [
-        (Choice("peek", {"process": 0}), r"peek\(process=0\) is not an event of the scenario 'broken mutual exclusion'"),
+        (
+            Choice("peek", {"process": 0}),
+            r"peek\(process=0\) is not an event of the scenario 'broken mutual exclusion'",
+        ),
         (Choice("look", {"process": 7}), r"look\(process=7\) is not an event"),
         (Choice("look", {"person": 0}), r"look\(person=0\) is not an event"),
         (Choice("look"), r"look\(\) is not an event"),
@@ -69,7 +73,7 @@ def test_successors_are_counted_from_zero(successor: int) -> None:
 
 @pytest.mark.parametrize("initial_index", [1, -1])
 def test_an_unknown_initial_state_is_step_zero(initial_index: int) -> None:
-    with pytest.raises(ReplayFailed, match="^step 0: the scenario has 1 initial states") as failed:
+    with pytest.raises(ReplayFailed, match=r"^step 0: the scenario has 1 initial states") as failed:
         take(initial_index=initial_index)
     assert failed.value.step == 0
 

@@ -27,9 +27,7 @@ class Trie:
         derived_values, stack = np.zeros(1, np.int64), np.empty((kernels.STACK, 2), np.int64)
         no_roots = np.zeros(0, np.int64)
         arrays = self.tries.arrays
-        return int(
-            kernels.walk(np.int64(self.roots[0]), packed, packed, derived_values, stack, no_roots, *arrays)
-        )
+        return int(kernels.walk(np.int64(self.roots[0]), packed, packed, derived_values, stack, no_roots, *arrays))
 
 
 def test_nothing_is_known_at_first() -> None:

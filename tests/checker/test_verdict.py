@@ -9,6 +9,7 @@ from checker.search import Limits
 from checker.verdict import Checked, Outcome, Verdict, check
 from checker.vocabulary import Scenario
 from tests.checker import toys
+from tests.checker.two_phase_commit import two_phase_commit
 
 
 def outcomes(checked: Checked) -> dict[str, str]:
@@ -60,7 +61,10 @@ def test_a_witness_that_no_reachable_state_has_is_unreached() -> None:
 
 @pytest.mark.parametrize(
     ("limits", "reason"),
-    [(Limits(max_states=10), r"max states after 10 states, depth 8"), (Limits(timeout=0), r"timeout after \d+ states, depth 0")],
+    [
+        (Limits(max_states=10), r"max states after 10 states, depth 8"),
+        (Limits(timeout=0), r"timeout after \d+ states, depth 0"),
+    ],
 )
 def test_a_limit_that_was_hit_leaves_what_is_open_inconclusive(limits: Limits, reason: str) -> None:
     checked = check(toys.counter(100), limits=limits)
@@ -128,4 +132,4 @@ def test_verdicts_come_in_the_order_of_the_properties() -> None:
 
 @pytest.mark.parametrize("symmetry", [False, True])
 def test_two_phase_commit_is_consistent_and_not_vacuous(symmetry: bool) -> None:
-    assert set(outcomes(check(toys.two_phase_commit(3), symmetry=symmetry)).values()) == {"holds"}
+    assert set(outcomes(check(two_phase_commit(3), symmetry=symmetry)).values()) == {"holds"}

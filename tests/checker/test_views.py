@@ -1,6 +1,5 @@
 """Tracking views record what is read, once, and what is written."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 import pytest
@@ -110,7 +109,7 @@ def test_only_the_element_of_a_tuple_that_is_asked_for_is_recorded(race: Watched
 
 
 def test_a_search_through_a_tuple_stops_reading_at_the_first_hit() -> None:
-    race = Watched(RACE.update(RACE.horses[0], beaten=(False, True, False)))
+    race = Watched(Race(7, Pool.of([Horse(beaten=(False, True, False))], slots=3)))
     assert any(race.state.horses[0].beaten)
     assert len(race.recording.reads) == 1 + 2
 
@@ -239,5 +238,3 @@ def test_an_action_that_reads_a_field_named_like_a_part_of_the_view_reads_the_fi
 
     watched = Watched(Inbox())
     assert (watched.state.writes, watched.state.reads, watched.state.row) == (3, 4, 5)
-
-

@@ -74,7 +74,8 @@ def test_a_yield_that_changes_nothing_is_no_step() -> None:
 
 
 def test_a_parameter_that_is_not_a_slot_is_refused() -> None:
-    def paint(state: House, colour: str) -> Iterator[House]: ...
+    def paint(state: House, colour: str) -> Iterator[House]:
+        yield state
 
     with pytest.raises(TypeError, match="paint: parameter 'colour' must be annotated with a slot"):
         slot_parameters(paint)
