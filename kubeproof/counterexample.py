@@ -90,12 +90,12 @@ def load(path: Path) -> Counterexample:
         raise BadCounterexample(f"{path}: not a counterexample: {error}") from None
     if counterexample.format != FORMAT:
         raise BadCounterexample(f"{path}: format {counterexample.format} is not known to this version (knows {FORMAT})")
-    known = {
-        "property": (counterexample.property, [prop.name for prop in PROPERTIES]),
-        "scenario": (counterexample.scenario, [standard.name for standard in STANDARD]),
-        **{"assumption": (name, list(ASSUMPTIONS)) for name in counterexample.assume},
-    }
-    for what, (name, names) in known.items():
+    known = (
+        ("property", counterexample.property, [prop.name for prop in PROPERTIES]),
+        ("scenario", counterexample.scenario, [standard.name for standard in STANDARD]),
+        *(("assumption", name, list(ASSUMPTIONS)) for name in counterexample.assume),
+    )
+    for what, name, names in known:
         if name not in names:
             raise BadCounterexample(f"{path}: no {what} is called {name!r}; there are: {', '.join(names)}")
     return counterexample

@@ -83,9 +83,8 @@ def mermaid(narration: Narration) -> str:
         if step.changes:
             changes = "<br/>".join(_escaped(str(change)) for change in step.changes)
             lines.append(f"    Note over {keys[step.actor]}: {changes}")
-    for offender in narration.offenders:
-        if actors:
-            lines.append(f"    Note over {keys[actors[0]]},{keys[actors[-1]]}: violated by {_escaped(offender)}")
+    over = f"{keys[actors[0]]},{keys[actors[-1]]}" if actors else ""
+    lines.extend(f"    Note over {over}: violated by {_escaped(offender)}" for offender in narration.offenders if over)
     return "\n".join(lines) + "\n"
 
 

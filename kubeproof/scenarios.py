@@ -54,6 +54,8 @@ class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     caches: Caches = Caches()
     replicas: int = 2
     nodes: int | None = None
+    traffic: bool = True
+    """Endpoints, kube-proxies and requests are part of it."""
     spare_pods: Callable[[Workload], int] = lambda _: 0
 
 
@@ -79,8 +81,9 @@ STANDARD: tuple[StandardScenario, ...] = (
         name="rollback",
         sentence="the user applies a new image and may roll it back at any moment",
         budgets={"image_updates": 1, "rollbacks": 1},
-        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT),
+        properties=(*ROLLOUT, *PLACEMENT),
         nodes=1,
+        traffic=False,
         spare_pods=lambda workload: 2 * _largest(workload) + 1,
     ),
     StandardScenario(
@@ -192,7 +195,7 @@ def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[
         deployments=tuple(specs),
         nodes=workload.nodes,
         container_positions=tuple(range(most)),
-        service=workload.service,
+        service=workload.service if standard.traffic else None,
         publish_not_ready_addresses=workload.publish_not_ready_addresses,
         assumptions=Assumptions(prestop_outlasts_propagation="prestop-outlasts-propagation" in assume),
         caches=standard.caches,

@@ -8,7 +8,7 @@ Path = tuple[str | int, ...]
 """Where a field is inside an object: keys and list positions."""
 
 
-class BadManifest(Exception):  # noqa: N818  (named for the condition)
+class BadManifest(Exception):
     """One mistake in a manifest: where it is, what it is, what to do.
 
     `line` counts from 1; it is None where no line is to blame (a file that does not exist).
@@ -26,7 +26,7 @@ class BadManifest(Exception):  # noqa: N818  (named for the condition)
         return f"{place}: {self.message}\n  remedy: {self.remedy}"
 
 
-class BadManifests(Exception):  # noqa: N818
+class BadManifests(Exception):
     """Every mistake in all the manifests that were read, in the order of the files and their lines."""
 
     def __init__(self, errors: Sequence[BadManifest]) -> None:

@@ -129,7 +129,7 @@ def _checked(file: str, text: str) -> str:
         else:
             remedy = "write manifests into it, or leave it out"
         raise BadManifest(file, None, "is empty", remedy)
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _unreadable(file: str, error: Exception) -> BadManifest:

@@ -5,7 +5,8 @@ supported; a document that grows beyond measure when they are expanded is refuse
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -19,7 +20,9 @@ _SEPARATOR = re.compile(r"---\s*(#.*)?")
 _TEMPLATE = re.compile(r"""[^#"']*\{\{""")
 _NEARBY = 3
 """Lines up to a syntax error in which its cause is looked for."""
+_BREAK = re.compile("[\n\x85\u2028\u2029]")
 _MOST_SYNTAX_ERRORS = 20
+LineOf = Callable[[Any], int]
 RENDER_FIRST = "render the template first, for example: helm template RELEASE CHART | kubeproof verify -"
 
 
@@ -55,25 +58,37 @@ def read_documents(text: str, file: str) -> tuple[list[Document], list[BadManife
 def _read_piece(text: str, file: str, start: int, documents: list[Document], errors: list[BadManifest]) -> None:
     """Add the documents and mistakes of `text`, which begins `start` lines into the file."""
     lines = text.split("\n")
+    last = max(len(text.rstrip("\n").split("\n")), 1)
     begin = 0
     while len(errors) < _MOST_SYNTAX_ERRORS:
         rest = "\n".join(lines[begin:])
         try:
-            for document in _compose(rest, file, start + begin, errors):
+            for document in _compose(rest, file, _line_numbers(rest, start + begin), errors):
                 documents.append(document)  # noqa: PERF402  (keep those before a mistake)
             return
         except yaml.YAMLError as error:
             line, problem = _place(error, rest)
-            nearby = lines[max(begin + line - _NEARBY, begin) : begin + line]
-            errors.append(_not_yaml(file, start + begin + line, problem, nearby))
-        following = range(max(begin + line - 1, begin + 1), len(lines))
+        # a mark past the newline that ends the file is on a line that no editor shows
+        line = min(begin + line, last)
+        nearby = lines[max(line - _NEARBY, begin) : line]
+        errors.append(_not_yaml(file, start + line, problem, nearby))
+        following = range(max(line - 1, begin + 1), len(lines))
         separator = next((index for index in following if _SEPARATOR.fullmatch(lines[index])), None)
         if separator is None:
             return
         begin = separator
 
 
-def _compose(text: str, file: str, start: int, errors: list[BadManifest]) -> Iterator[Document]:
+def _line_numbers(text: str, above: int) -> LineOf:
+    """The function from one of the parser's marks to its line, counted from 1 and with `above` lines before `text`.
+
+    The parser ends lines at three more characters than editors do.
+    """
+    odd = [number for number, found in enumerate(_BREAK.finditer(text)) if found.group() != "\n"]
+    return lambda mark: above + mark.line + 1 - bisect_left(odd, mark.line)
+
+
+def _compose(text: str, file: str, line_of: LineOf, errors: list[BadManifest]) -> Iterator[Document]:
     """The documents of `text`, but for empty ones; mistakes inside a document go to `errors`."""
     composer = _Composer(text)
     try:
@@ -82,7 +97,7 @@ def _compose(text: str, file: str, start: int, errors: list[BadManifest]) -> Ite
             if node is None:
                 continue
             try:
-                data, lines = Values(file, start).of_document(node)
+                data, lines = Values(file, line_of).of_document(node)
             except BadManifest as error:
                 errors.append(error)
                 continue
@@ -93,13 +108,10 @@ def _compose(text: str, file: str, start: int, errors: list[BadManifest]) -> Ite
 
 
 def _place(error: yaml.YAMLError, text: str) -> tuple[int, str]:
-    """The line of a syntax error in `text`, counted from 1, and what the parser says."""
+    """The line of a syntax error, and what the parser says."""
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        problem = error.problem or error.context or "syntax error"
-        # a mark past the end of a file that ends in a newline is on a line that no editor shows
-        last = max(len(text.rstrip("\n").split("\n")), 1)
-        return min(mark.line + 1, last) if mark else 1, problem
+        return _line_numbers(text, 0)(mark) if mark else 1, error.problem or error.context or "syntax error"
     position = getattr(error, "position", 0)
     character = getattr(error, "character", None)
     what = f"control character U+{character:04X}" if isinstance(character, int) else str(error)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import msgspec
@@ -54,13 +55,13 @@ class _Built(msgspec.Struct, frozen=True, eq=False):
 
 
 class Values:
-    """Makes the values of one document. Aliased nodes are made once and shared."""
+    """Makes the values of one document. Aliased nodes are made once and shared; `line_of` is the line of a mark."""
 
     PLAIN: ClassVar[str] = "plain"
 
-    def __init__(self, file: str, start: int) -> None:
+    def __init__(self, file: str, line_of: Callable[[Any], int]) -> None:
         self._file = file
-        self._start = start
+        self._line_of = line_of
         self._done: dict[int, _Built] = {}
         self._open: set[int] = set()
 
@@ -70,7 +71,7 @@ class Values:
         return built.data, Lines(self._line(root), built.inner)
 
     def _line(self, node: yaml.Node) -> int:
-        return self._start + int(node.start_mark.line) + 1
+        return self._line_of(node.start_mark)
 
     def _bad(self, node: yaml.Node, message: str, remedy: str) -> BadManifest:
         return BadManifest(self._file, self._line(node), message, remedy)
