@@ -1,6 +1,7 @@
 """Where manifests come from: files, folders and standard input."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -12,6 +13,8 @@ from kubeproof.manifests.errors import BadManifest
 STDIN = "<stdin>"
 LARGEST = 16 * 1024 * 1024
 """Bytes in one file."""
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What no text has: NUL, and the halves of characters that Python puts where it could not decode."""
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _RENDERED = {
     "Chart.yaml": ("a Helm chart", "helm template {folder} | kubeproof verify -"),
@@ -121,8 +124,9 @@ def _read_stdin(stdin: TextIO | None) -> str:
 
 def _checked(file: str, text: str) -> str:
     """`text` with every line ended by a newline alone. Raises BadManifest if it is empty or binary."""
-    if "\0" in text:
-        raise _not_text(file, text[: text.index("\0")].count("\n") + 1)
+    odd = _NOT_TEXT.search(text)
+    if odd:
+        raise _not_text(file, text.count("\n", 0, odd.start()) + 1)
     if not text.strip():
         if file == STDIN:
             remedy = "check the command before the pipe: it wrote nothing"

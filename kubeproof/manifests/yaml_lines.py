@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from kubeproof.manifests.errors import BadManifest, Path
+from kubeproof.manifests.errors import BadManifest
 from kubeproof.manifests.json_text import json_pieces
 from kubeproof.manifests.yaml_values import Lines, Values
 
@@ -31,10 +31,6 @@ class Document(msgspec.Struct, frozen=True, eq=False):
 
     data: Any
     lines: Lines
-
-    def line(self, path: Path) -> int:
-        """The line of `path`, or of its nearest ancestor that the document has."""
-        return self.lines.at(path)
 
 
 class _Composer(yaml.CSafeLoader):
@@ -125,6 +121,8 @@ def _not_yaml(file: str, line: int, problem: str, nearby: list[str]) -> BadManif
             return BadManifest(file, line - distance, f"not YAML but a template ({problem})", RENDER_FIRST)
     if "cannot start any token" in problem and re.search(r"[@`%]", nearby[-1]):
         remedy = "put text that begins with @, ` or % in quotes; if it is a placeholder, fill it in first"
+    elif problem.startswith("control character"):
+        remedy = "delete it: it is not allowed in YAML, though most editors do not show it"
     elif "\t" in problem or "tab character" in problem:
         remedy = "indent with spaces, not with tabs"
     else:

@@ -1,0 +1,52 @@
+"""For test suites: Hypothesis state machines that report in the words of ``kubeproof verify``.
+
+>>> from kubeproof.testing import workload_machine  # doctest: +SKIP
+>>> TestWeb = workload_machine("web.yaml", "rollout").TestCase  # doctest: +SKIP
+"""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis.stateful import RuleBasedStateMachine
+from rich.console import Console
+
+from checker.machine import state_machine
+from checker.trace import Trace
+from checker.vocabulary import Property
+from kubeproof import reporting
+from kubeproof.instances import instance
+from kubeproof.manifests.loader import load
+from kubeproof.narration import narrate
+from kubeproof.scenarios import STANDARD, build
+from kubeproof.translation import workloads_of
+from kubeproof.verification import NODES, UsageError
+
+
+def workload_machine(
+    path: str | Path, scenario: str, *, assume: Sequence[str] = (), nodes: int = NODES
+) -> type[RuleBasedStateMachine]:
+    """A state machine for one scenario of the first workload in a manifest.
+
+    Raises
+    ------
+    BadManifests
+        If the manifest is not valid.
+    UsageError
+        If there is no workload, or no scenario of that name.
+    """
+    workloads = workloads_of(load([str(path)], None), nodes)
+    chosen = [standard for standard in STANDARD if standard.name == scenario]
+    if not workloads or not chosen:
+        raise UsageError(f"{path} has no workload" if chosen else f"no scenario is called {scenario!r}")
+    [standard] = chosen
+    searched = instance(workloads[0], replicas=standard.replicas, nodes=standard.nodes)
+    return state_machine(build(searched, standard, assume=assume), in_words)
+
+
+def in_words(trace: Trace, prop: Property) -> str:
+    """A trace as ``kubeproof verify`` prints it."""
+    text = io.StringIO()
+    console = Console(file=text, width=120, highlight=False)
+    console.print(reporting.story(narrate(trace, trace.offenders(prop)), prop))
+    return text.getvalue()
