@@ -27,7 +27,7 @@ class BadManifest(Exception):
 
 
 class BadManifests(Exception):
-    """Every mistake in all the manifests that were read, in the order of the files and their lines."""
+    """Every mistake in the input: what cannot be read first, then file by file and line by line."""
 
     def __init__(self, errors: Sequence[BadManifest]) -> None:
         super().__init__(tuple(errors))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kubeproof.manifests.coverage import Assumed, Covered, NotModelled, Rule, Table
+from kubeproof.manifests.coverage import Assumed, Covered, NotModelled, Table
 from kubeproof.manifests.errors import Note, Path, spell
 from kubeproof.manifests.manifest import Manifest
 from kubeproof.manifests.relations import Relations
@@ -76,13 +76,3 @@ def _assumed(value: Any, rule: Assumed, path: Path, known: tuple[str, Known]) ->
         name = value
     if name and (rule.kind, name) not in _ALWAYS_THERE and (rule.kind, namespace, name) not in objects:
         yield path, f"{spell(path)}: verdicts assume that {rule.kind} {name} exists; it is not in the input"
-
-
-def rule_of(table: Table, path: tuple[str, ...]) -> Rule | Table:
-    """What the table says about the field at `path`, lists left out of the path."""
-    rule: Rule | Table = table
-    for step in path:
-        if isinstance(rule, Covered | NotModelled | Assumed):
-            return rule
-        rule = rule.get(step, rule.get("*", _UNKNOWN))
-    return rule

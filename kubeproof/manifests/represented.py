@@ -148,9 +148,10 @@ SERVICE: Table = {
 }
 
 
-def _healthy(conditions: list[dict[str, Any]]) -> bool:
+def _healthy(conditions: list[dict[str, Any] | None]) -> bool:
     """A Node's conditions are what they should be: Ready, and nothing else."""
-    return all(each.get("status") == ("True" if each.get("type") == "Ready" else "False") for each in conditions)
+    written = [condition or {} for condition in conditions]
+    return all(each.get("status") == ("True" if each.get("type") == "Ready" else "False") for each in written)
 
 
 NODE: Table = {

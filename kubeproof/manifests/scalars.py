@@ -16,6 +16,7 @@ _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", 
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _INTEGER = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_LOOSE_UNDERSCORE = re.compile("(?<![0-9])_|_(?![0-9])")
 _NOT_IN_JSON = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _BASES = {"x": 16, "o": 8, "b": 2}
 _LONGEST_INTEGER = 70
@@ -36,7 +37,7 @@ def plain_scalar(text: str) -> Scalar:
         return True
     if text in _FALSE:
         return False
-    if text[0] in "-+.0123456789" and not text.startswith("._"):
+    if text[0] in "-+.0123456789":
         return _number(text)
     return text
 
@@ -45,6 +46,8 @@ def _number(text: str) -> Scalar:
     """The number that `text` spells, or `text` itself."""
     if _NOT_IN_JSON.fullmatch(text):
         raise ValueError(f"{text} is a number that JSON does not have")
+    if text[0] == "." and _LOOSE_UNDERSCORE.search(text):
+        return text
     digits = text.replace("_", "")
     integer = _INTEGER.fullmatch(digits)
     if integer and len(digits) <= _LONGEST_INTEGER:

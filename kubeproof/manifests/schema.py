@@ -17,12 +17,14 @@ from typing import Any
 import msgspec
 
 from kubeproof.manifests.errors import Finding
+from kubeproof.manifests.fields import field
 from kubeproof.manifests.manifest import Manifest
 from kubeproof.manifests.schema_messages import finding
 
 _PACKAGE = "kubernetes_validate"
 _FOLDER = "kubernetes-json-schema"
 _URI = "https://kubernetes.io/api/_definitions.json"
+_METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _MOST_FINDINGS = 20
 """Per object: after as many, something else is wrong than single fields."""
 _REMOVED_GROUPS = frozenset({"extensions"})
@@ -101,22 +103,26 @@ def _is_time(value: object) -> bool:
 
 
 def schema_findings(manifest: Manifest) -> Iterator[Finding]:
-    """What Kubernetes' schema of the object's kind says against it. A custom resource has none.
+    """What Kubernetes' schema of the object's kind says against it; of a custom resource, against its metadata.
 
     Fields that Kubernetes does not know, fields of another type and missing fields; a kind or version that a group
     of Kubernetes' own does not have, or no longer has.
     """
     known = schemas()
     if manifest.group not in known.groups:
-        return
+        return _violations(manifest, known, _METADATA, ("metadata",))
     versions = known.kinds.get((manifest.group, manifest.kind), {})
     definition = versions.get(manifest.api_version.rpartition("/")[2])
     if definition is None:
-        yield _unknown_kind(manifest, known)
-        return
-    errors = known.validator(definition).iter_errors(manifest.data)
-    found = itertools.chain.from_iterable(finding(error, manifest, known.definitions) for error in errors)
-    yield from itertools.islice(found, _MOST_FINDINGS)
+        return iter((_unknown_kind(manifest, known),))
+    return _violations(manifest, known, definition, ())
+
+
+def _violations(manifest: Manifest, known: Schemas, definition: str, path: tuple[str, ...]) -> Iterator[Finding]:
+    """Where what is at `path` in the object violates a definition."""
+    errors = known.validator(definition).iter_errors(field(manifest.data, *path))
+    found = (finding(error, path, manifest, known.definitions) for error in errors)
+    return itertools.islice(itertools.chain.from_iterable(found), _MOST_FINDINGS)
 
 
 def _unknown_kind(manifest: Manifest, known: Schemas) -> Finding:

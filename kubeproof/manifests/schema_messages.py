@@ -18,9 +18,9 @@ _TYPES = {
 _FEW = 12
 
 
-def finding(error: Any, manifest: Manifest, definitions: dict[str, Any]) -> Iterator[Finding]:
-    """The findings in one error of ``jsonschema``."""
-    path: Path = tuple(error.absolute_path)
+def finding(error: Any, above: Path, manifest: Manifest, definitions: dict[str, Any]) -> Iterator[Finding]:
+    """The findings in one error of ``jsonschema``; `above` is the path of what it was given."""
+    path: Path = (*above, *error.absolute_path)
     match error.validator:
         case "additionalProperties":
             for field in error.instance:
@@ -80,7 +80,7 @@ def _mistyped(path: Path, value: Any, types: str | list[str]) -> Finding:
     message = f"{spell(path)} must be {' or '.join(wanted)}, not {describe(value)}"
     if "text" in wanted and isinstance(value, bool):
         remedy = "put it in quotes: YAML reads yes, no, on, off, y and n as true and false"
-    elif "text" in wanted and isinstance(value, int | float):
+    elif wanted == ["text"] and isinstance(value, int | float):
         remedy = f'put it in quotes: "{value}"'
     elif isinstance(value, str) and wanted == ["a whole number"] and value.lstrip("-").isdigit():
         remedy = f"write {value} without quotes"

@@ -42,16 +42,24 @@ def read_sources(paths: Sequence[str], stdin: TextIO | None) -> tuple[list[Sourc
     errors: list[BadManifest] = []
     seen: set[str] = set()
     for file, named in _files(paths, errors):
-        identity = file if file == "-" else os.path.realpath(file)
-        if identity in seen:
-            continue
-        seen.add(identity)
         try:
+            identity = _identity(file)
+            if identity in seen:
+                continue
+            seen.add(identity)
             text = _read_stdin(stdin) if file == "-" else _read_file(file)
             sources.append(Source(STDIN if file == "-" else file, text, named))
         except BadManifest as error:
             errors.append(error)
     return sources, errors
+
+
+def _identity(file: str) -> str:
+    """The same for all paths to the same file. Raises BadManifest if there can be no such path."""
+    try:
+        return file if file == "-" else os.path.realpath(file)
+    except ValueError as error:
+        raise _unreadable(file, error) from None
 
 
 def _files(paths: Sequence[str], errors: list[BadManifest]) -> Iterator[tuple[str, bool]]:

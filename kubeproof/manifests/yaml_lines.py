@@ -14,7 +14,7 @@ import yaml
 
 from kubeproof.manifests.errors import BadManifest
 from kubeproof.manifests.json_text import json_pieces
-from kubeproof.manifests.yaml_values import Lines, Values
+from kubeproof.manifests.yaml_values import MOST_NODES, Lines, Values
 
 _SEPARATOR = re.compile(r"---\s*(#.*)?")
 _TEMPLATE = re.compile(r"""[^#"']*\{\{""")
@@ -53,6 +53,10 @@ def read_documents(text: str, file: str) -> tuple[list[Document], list[BadManife
 
 def _read_piece(text: str, file: str, start: int, documents: list[Document], errors: list[BadManifest]) -> None:
     """Add the documents and mistakes of `text`, which begins `start` lines into the file."""
+    too_many = _too_many_values(text, file, start)
+    if too_many is not None:
+        errors.append(too_many)
+        return
     lines = text.split("\n")
     last = max(len(text.rstrip("\n").split("\n")), 1)
     begin = 0
@@ -73,6 +77,22 @@ def _read_piece(text: str, file: str, start: int, documents: list[Document], err
         if separator is None:
             return
         begin = separator
+
+
+def _too_many_values(text: str, file: str, start: int) -> BadManifest | None:
+    """The mistake of a document with more values than are allowed, found before they take up memory."""
+    if len(text) <= 2 * MOST_NODES:  # a value takes two characters at least
+        return None
+    count = 0
+    try:
+        for event in yaml.parse(text, _Composer):
+            count = 0 if isinstance(event, yaml.DocumentStartEvent) else count + isinstance(event, yaml.NodeEvent)
+            if count > MOST_NODES:
+                line = _line_numbers(text, start)(event.start_mark)
+                return BadManifest(file, line, f"more than {MOST_NODES:,} values in one document", "split the file")
+    except yaml.YAMLError:
+        pass  # reading the documents will say so
+    return None
 
 
 def _line_numbers(text: str, above: int) -> LineOf:

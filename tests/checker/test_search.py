@@ -1,14 +1,14 @@
 """The search visits every reachable state once, tells how far it came, and finds shortest traces."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
 
 from checker.replaying import RunsDisagree
 from checker.search import Limits, Progress, SearchResult, search
-from checker.state import Pool
+from checker.state import CONSTANT, Per, Pool, Row, SlotOf, State, with_item
 from checker.vocabulary import Action, Scenario, derived, never
 from tests.checker import toys
 
@@ -204,6 +204,37 @@ def test_a_frontier_of_many_chunks_is_searched_whole() -> None:
 def test_sorted_rows_count_states_up_to_their_order() -> None:
     result = search(toys.lamps(16), symmetry=True)
     assert (result.states, result.transitions, result.depth) == (17, 16 * 17 // 2, 16)
+
+
+class Wiring(msgspec.Struct, frozen=True):
+    bulbs: tuple[str, ...]
+
+
+class Chandelier(Row, frozen=True):
+    lit: Annotated[tuple[bool, ...], Per("bulbs")]
+
+
+class Hall(State, frozen=True):
+    wiring: Annotated[Wiring, CONSTANT]
+    chandeliers: Pool[Chandelier]
+
+
+def light_an_outer_bulb(state: Hall, chandelier: Annotated[int, SlotOf("chandeliers")]) -> Iterator[Hall]:
+    row = state.chandeliers[chandelier]
+    if row is not None:
+        for bulb in (0, len(row.lit) - 1):
+            if not row.lit[bulb]:
+                yield state.update(row, lit=with_item(row.lit, bulb, True))
+
+
+@pytest.mark.parametrize("bulbs", [2, 7, 8, 20])
+def test_rows_are_sorted_however_wide_they_are(bulbs: int) -> None:
+    """Four chandeliers, each in one of four conditions: 4^4 states, of which 35 differ in more than their order."""
+    dark = Chandelier((False,) * bulbs)
+    hall = Hall(Wiring(("bulb",) * bulbs), Pool.of([dark] * 4))
+    scenario = Scenario("hall", (hall,), (Action(light_an_outer_bulb),))
+    assert search(scenario, symmetry=False).states == 256
+    assert search(scenario, symmetry=True).states == 35
 
 
 def test_one_state_may_have_thousands_of_successors() -> None:

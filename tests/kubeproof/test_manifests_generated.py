@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeproof.manifests.errors import BadManifest, BadManifests
@@ -75,7 +75,6 @@ def _places(data: Any) -> list[tuple[Any, Any]]:
     return []
 
 
-@settings(max_examples=300)
 @given(found=objects_with_anything_in_one_place())
 def test_anything_anywhere_is_a_manifest_or_a_mistake_with_a_line(found: list[Object]) -> None:
     assert all(error.line for error in mistakes(write_yaml(found)))

@@ -50,6 +50,7 @@ KUBECTL = [
     (".5", 0.5),
     ("._5", "._5"),
     (".5_5", 0.55),
+    (".1_", ".1_"),
     ("1.", 1),
     ("1e3", 1000),
     ("1.e5", 100000),
@@ -205,3 +206,10 @@ def test_aliases_cannot_nest_deeper_than_what_is_written_out() -> None:
 
 def test_many_mistakes_end_the_reading() -> None:
     assert len(mistakes("---\nb: [\n" * 1000)) == 20
+
+
+def test_a_document_with_too_many_values_is_refused_before_it_takes_up_memory() -> None:
+    [error] = mistakes("a:\n" + "- \n" * 1_000_100)
+
+    assert "more than 1,000,000 values" in error.message
+    assert error.line == 999_999
