@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from checker import kernels
-from checker.layout import Packed
+from checker.layout import Packed, TooManyValues
 from checker.learned import LearnedScenario
 from checker.replaying import RunsDisagree, concrete_trace
 from checker.trace import Trace
@@ -47,8 +47,8 @@ class SearchResult(msgspec.Struct, frozen=True):
     """What a search saw.
 
     `stopped` is None when every reachable state was visited, or why not: ``max states``, ``timeout``, ``interrupted``,
-    ``decided`` (every property had its answer). `found` maps the names of properties to their first offender or
-    witness. `full_pools` names the pools for whose size some step was cut off.
+    ``decided`` (every property had its answer), or which field took too many values. `found` maps the names of
+    properties to their first offender or witness. `full_pools` names the pools for whose size some step was cut off.
     """
 
     states: int
@@ -112,6 +112,8 @@ def search(
         run.run()
     except KeyboardInterrupt:
         run.stopped = "interrupted"
+    except TooManyValues as limit:
+        run.stopped = str(limit)
     return run.result()
 
 

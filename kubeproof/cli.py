@@ -5,6 +5,7 @@ violated but something inconclusive.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -98,7 +99,7 @@ def verify(
     except OSError as error:
         raise _Fail(f"{error.filename}: {error.strerror}") from None
     if json is not None and str(json) == "-":
-        sys.stdout.buffer.write(output.report_json(report))
+        sys.stdout.write(output.report_json(report).decode())
     else:
         reporting.print_report(report, console)
         for path in saved:
@@ -198,11 +199,11 @@ def _list(rows: Any) -> None:
     _console().print(table)
 
 
-def main() -> None:
-    """Run the command line and exit."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line (the process's own arguments by default) and exit."""
     errors = Console(stderr=True, highlight=False)
     try:
-        code = app(exit_on_error=False, print_error=False)
+        code = app(sys.argv[1:] if arguments is None else list(arguments), exit_on_error=False, print_error=False)
     except _Fail as failure:
         errors.print(str(failure), style="red", markup=False, soft_wrap=True)
         code = EXIT_BAD_INPUT

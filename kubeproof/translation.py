@@ -6,8 +6,9 @@ from typing import Any
 from kubeproof.manifests.errors import Note
 from kubeproof.manifests.fields import field, mapping
 from kubeproof.manifests.manifest import Manifest, Manifests
+from kubeproof.manifests.relations import pod_labels, service_selector
 from kubeproof.workload import Workload, WorkloadDeployment
-from model.api.labels import Expression, LabelSelector, label_selector, matches
+from model.api.labels import Expression
 from model.api.node_affinity import NodeSelectorTerm, NodeSelectorTerms
 from model.api.objects import Strategy
 from model.api.pod_requests import InitContainer, Resources, pod_requests, whole_amounts
@@ -67,11 +68,8 @@ def _selects(service: Manifest, deployment: Manifest) -> bool:
 
     Source: https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service
     """
-    selector = mapping(service.data, "spec", "selector")
-    if not selector or service.namespace != deployment.namespace:
-        return False
-    labels = mapping(deployment.data, "spec", "template", "metadata", "labels")
-    return matches(label_selector(LabelSelector(match_labels=selector)), labels)
+    selector, labels = service_selector(service), pod_labels(deployment) or {}
+    return bool(selector) and service.namespace == deployment.namespace and selector.items() <= labels.items()
 
 
 def _deployment(manifest: Manifest, service: Manifest | None) -> WorkloadDeployment:

@@ -1,0 +1,5 @@
+"""``python -m kubeproof``."""
+
+from kubeproof.cli import main
+
+main()
