@@ -33,7 +33,7 @@ class _Fail(Exception):
 
 @app.command
 def verify(
-    *paths: str,
+    *paths: Annotated[str, Parameter(allow_leading_hyphen=True)],
     scenario: Names = None,
     property: Names = None,
     assume: Names = None,
@@ -41,7 +41,7 @@ def verify(
     replicas: int | None = None,
     max_states: int = 3_000_000,
     timeout: float | None = None,
-    json: Path | None = None,
+    json: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
     save: Path | None = None,
 ) -> int:
     """Verify manifests: print a verdict for each property in each scenario, and a trace for each violation.
@@ -74,6 +74,9 @@ def verify(
     from kubeproof.verification import UsageError
     from kubeproof.verification import verify as run
 
+    for path in paths:
+        if path.startswith("-") and path != "-":
+            raise _Fail(f"there is no option {path}; try: kubeproof verify --help")
     if not paths:
         raise _Fail("name a file or a folder of manifests, or - for standard input")
     console, errors = _console(), Console(stderr=True, highlight=False)

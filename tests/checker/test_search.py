@@ -9,7 +9,7 @@ import pytest
 from checker.replaying import RunsDisagree
 from checker.search import Limits, Progress, SearchResult, search
 from checker.state import CONSTANT, Per, Pool, Row, SlotOf, State, with_item
-from checker.vocabulary import Action, Scenario, derived, never
+from checker.vocabulary import Action, Scenario, derived, never, never_step
 from tests.checker import toys
 
 
@@ -258,6 +258,36 @@ def test_derived_functions_of_derived_functions_are_learned() -> None:
             yield state.set(value=state.value + 1)
 
     assert search(Scenario("climb", (toys.Counter(5),), (Action(climb),))).states == 6
+
+
+@derived
+def value(state: toys.Counter) -> int:
+    """The counter's value."""
+    return state.value
+
+
+def test_a_derived_function_of_a_successor_is_about_the_successor() -> None:
+    def climb(state: toys.Counter) -> Iterator[toys.Counter]:
+        after = state.set(value=value(state) + 1)
+        if value(after) <= state.limit:
+            yield after
+
+    assert search(Scenario("climb", (toys.Counter(5),), (Action(climb),))).states == 6
+
+
+def test_a_derived_function_in_a_property_of_steps_is_about_the_state_it_is_given() -> None:
+    @never_step("standstill")
+    def standstills(before: toys.Counter, after: toys.Counter) -> Iterator[int]:
+        if value(before) == value(after):
+            yield value(before)
+
+    @never_step("beyond three")
+    def beyond_three(before: toys.Counter, after: toys.Counter) -> Iterator[int]:
+        if value(before) == 3 and value(after) == 4:
+            yield value(after)
+
+    result = search(toys.counter(6, [standstills, beyond_three]), stop_when_decided=False)
+    assert shortest(result) == {"beyond three": 4}
 
 
 def test_a_property_that_changes_its_mind_is_a_disagreement() -> None:
