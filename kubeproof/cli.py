@@ -81,7 +81,7 @@ def verify(
         raise _Fail("name a file or a folder of manifests, or - for standard input")
     console, errors = _console(), Console(stderr=True, highlight=False)
     try:
-        with errors.status("reading manifests") as status:
+        with errors.status("reading, searching (the very first run also compiles, for some seconds)") as status:
             report = run(
                 *paths,
                 scenarios=scenario or (),

@@ -9,6 +9,7 @@ from hypothesis import given
 from checker.layout import WORD, Domain, Layout, TooManyValues
 from checker.search import search
 from checker.state import CONSTANT, Per, Pool, Row, SlotOf, State
+from checker.verdict import Outcome, check
 from tests.checker import toys
 from tests.checker.random_systems import random_states
 
@@ -114,6 +115,15 @@ def test_a_field_with_256_values_fits() -> None:
     assert search(toys.counter(255)).states == 256
 
 
-def test_a_field_with_more_values_is_refused_by_name() -> None:
+def test_a_value_too_many_is_refused_with_the_field_s_name() -> None:
+    domain = Domain("Counter.value", range(256))
     with pytest.raises(TooManyValues, match=r"Counter\.value takes more than 256 values; the last is 256\. .*smaller"):
-        search(toys.counter(256))
+        domain.code(256)
+
+
+def test_a_field_with_more_values_ends_the_search_and_what_is_open_is_inconclusive() -> None:
+    checked = check(toys.counter(256))
+    assert checked.search.stopped is not None
+    assert checked.search.stopped.startswith("Counter.value takes more than 256 values")
+    assert not checked.search.exhausted
+    assert {verdict.outcome for verdict in checked.verdicts} == {Outcome.INCONCLUSIVE}
