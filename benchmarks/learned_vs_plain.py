@@ -18,7 +18,7 @@ from checker.search import search
 from checker.vocabulary import Scenario
 from kubeproof.instances import instance
 from kubeproof.manifests.loader import load
-from kubeproof.scenarios import STANDARD, build
+from kubeproof.scenarios import build, standard_scenario
 from kubeproof.translation import workloads_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -30,7 +30,7 @@ def scenarios() -> Iterator[tuple[str, Scenario[Any]]]:
         yield f"benchmark rollout {' '.join(map(str, numbers))}", rollout(numbers)
     [workload] = workloads_of(load([str(EXAMPLES / "web-no-probe.yaml")], None), 2)
     for name, replicas in (("rollout", 1), ("scale", 2), ("rollback", 2)):
-        [standard] = [standard for standard in STANDARD if standard.name == name]
+        standard = standard_scenario(name)
         searched = instance(workload, replicas=replicas, nodes=standard.nodes)
         yield f"web-no-probe.yaml, {name}, {replicas} replicas", build(searched, standard)
 

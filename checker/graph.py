@@ -6,7 +6,6 @@ from typing import Any
 import networkx as nx
 
 from checker.state import State
-from checker.trace import possible
 from checker.vocabulary import Scenario
 
 
@@ -47,6 +46,6 @@ def state_graph(scenario: Scenario[Any], *, max_states: int = 10_000) -> "nx.Mul
         before = queue.popleft()
         here = numbers[before]
         for event in scenario.events():
-            for after in possible(event, before):
+            for after in event.possible(before):
                 graph.add_edge(here, number(after, graph.nodes[here]["depth"] + 1), event=event.name)
     return graph

@@ -14,7 +14,7 @@ VIRTUAL = 1 << 20
 AFTER = 1 << 21
 LEAF = -1
 UNSEEN = -1
-STACK = 16
+STACK = 64
 
 jit: Any = numba.njit(cache=True, nogil=True, boundscheck=False)
 

@@ -28,20 +28,21 @@ class Domain:
     """The values of one field and their codes, in order of first appearance.
 
     A column is one byte, so that a field has at most 256 values; derived values, which are not stored, pass a larger
-    `limit`.
+    `limit`. Equal values have one code, as equal states are one state; `by_type` tells True from 1.
     """
 
-    def __init__(self, name: str, known: typing.Iterable[Any] = (), limit: int = 256) -> None:
+    def __init__(self, name: str, known: typing.Iterable[Any] = (), limit: int = 256, *, by_type: bool = False) -> None:
         self.name = name
         self.limit = limit
         self.values: list[Any] = []
-        self._codes: dict[tuple[type, Any], int] = {}
+        self._by_type = by_type
+        self._codes: dict[Any, int] = {}
         for value in known:
             self.code(value)
 
     def code(self, value: Any) -> int:
         """The code of `value`; a value not seen before gets the next one."""
-        key = (value.__class__, value)
+        key = (value.__class__, value) if self._by_type else value
         code = self._codes.get(key)
         if code is None:
             code = len(self.values)

@@ -13,7 +13,11 @@ from checker.tries import Growing, Leaves, Tries
 from checker.views import Recording, StateView
 from checker.vocabulary import Event, Kind, Property, Scenario, interchangeable_pools
 
-DerivedKey = tuple[Callable[..., Any], tuple[Any, ...], tuple[tuple[str, Any], ...]]
+DerivedKey = tuple[Callable[..., Any], tuple[Any, ...], tuple[tuple[str, Any], ...], tuple[type, ...]]
+
+
+class DerivedTooDeep(Exception):
+    """Derived functions nest deeper than the compiled walk can follow."""
 
 
 class LearnedScenario:
@@ -47,6 +51,7 @@ class LearnedScenario:
         self.step_roots = np.full(len(self.step_properties), kernels.UNSEEN, np.int64)
         self._derived_roots = Growing(np.int64, fill=kernels.UNSEEN)
         self._derived: dict[DerivedKey, int] = {}
+        self._depths: list[int] = []
         self._derived_domains: dict[Callable[..., Any], Domain] = {}
         self.sorted_pools = self._sorted_pools() if symmetry else np.zeros((0, 3), np.int64)
         self.stack = np.empty((kernels.STACK, 2), np.int64)
@@ -85,7 +90,7 @@ class LearnedScenario:
         yields: list[dict[int, int]] = []
         bound = self.events[event]
         try:
-            yields.extend(after.writes for after in bound.action.function(view, **bound.slots))
+            yields.extend(after._writes for after in bound.action.function(view, **bound.slots))
         except BoundReached as reached:
             self.full_pools.add(reached.pool)
         self.tries.insert(self.event_roots, event, recording.reads, self.leaves.leaf(yields))
@@ -115,21 +120,31 @@ class LearnedScenario:
         keywords: tuple[tuple[str, Any], ...],
     ) -> Any:
         """The value of a derived function, noted by its caller as one virtual column."""
-        key = (function, args, keywords)
+        key = (function, args, keywords, tuple(map(type, args)))
         number = self._derived.get(key)
         if number is None:
             number = self._derived[key] = self._derived_roots.append(kernels.UNSEEN)
+            self._depths.append(1)
         domain = self._derived_domains.get(function)
         if domain is None:
-            domain = self._derived_domains[function] = Domain(function.__name__, limit=1 << 30)
+            domain = self._derived_domains[function] = Domain(function.__name__, limit=1 << 30, by_type=True)
         code = self._derived_code(number, row)
         if code == kernels.UNSEEN:
             recording = self._record()
             value = function(StateView(recording, row), *args, **dict(keywords))
             code = domain.code(value)
+            self._check_depth(number, recording)
             self.tries.insert(self.derived_roots, number, recording.reads, code)
         caller.note(kernels.VIRTUAL + number, code)
         return domain.values[code]
+
+    def _check_depth(self, number: int, recording: Recording) -> None:
+        """Refuse derived functions that call each other deeper than the compiled walk can follow."""
+        called = (column - kernels.VIRTUAL for column, _ in recording.reads if column >= kernels.VIRTUAL)
+        depth = 1 + max((self._depths[other] for other in called), default=0)
+        self._depths[number] = max(self._depths[number], depth)
+        if depth > kernels.STACK:
+            raise DerivedTooDeep(f"derived functions call each other more than {kernels.STACK} levels deep")
 
     def _derived_code(self, number: int, row: bytes) -> int:
         packed = np.frombuffer(bytearray(row), np.uint8)

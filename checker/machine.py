@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from checker.trace import Choice, Step, Trace, possible
+from checker.trace import Step, Trace, enabled
 from checker.vocabulary import Action, Kind, Property, Scenario
 
 Describe = Callable[[Trace, Property], str]
@@ -55,13 +55,13 @@ def _start(self: "_ScenarioMachine", initial_state: int) -> None:
 
 def _rule(action: Action) -> Any:
     def take(self: "_ScenarioMachine", transition: int) -> None:
-        choices = self.enabled(action)
-        self.take(choices[transition % len(choices)])
+        steps = self.steps_of(action)
+        self.take(steps[transition % len(steps)])
 
     take.__name__ = action.name
     take.__doc__ = action.sentence
-    enabled = precondition(lambda self: bool(self.enabled(action)))
-    return enabled(rule(transition=st.integers(0, 255))(take))
+    possible = precondition(lambda self: bool(self.steps_of(action)))
+    return possible(rule(transition=st.integers(0, 255))(take))
 
 
 class _ScenarioMachine(RuleBasedStateMachine):
@@ -72,30 +72,23 @@ class _ScenarioMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._events = self.scenario.events()
         self.begin(0)
 
     def begin(self, initial: int) -> None:
         """Start over in the initial state number `initial`."""
-        self._trace = Trace(initial, self.scenario.initial[initial])
-        self._enabled: dict[str, list[Step]] = {}
+        self._go_on(Trace(initial, self.scenario.initial[initial]))
 
-    def enabled(self, action: Action) -> list[Step]:
+    def steps_of(self, action: Action) -> list[Step]:
         """Every transition of `action` from the current state."""
-        found = self._enabled.get(action.name)
-        if found is None:
-            found = self._enabled[action.name] = [
-                Step(event, Choice(action.name, event.slots, number), after)
-                for event in self._events
-                if event.action is action
-                for number, after in enumerate(possible(event, self._trace.states[-1]))
-            ]
-        return found
+        return [step for step in self._steps if step.event.action is action]
 
     def take(self, step: Step) -> None:
         """Take one transition."""
-        self._trace = Trace(self._trace.initial_index, self._trace.initial, (*self._trace.steps, step))
-        self._enabled = {}
+        self._go_on(self._trace.then(step))
+
+    def _go_on(self, trace: Trace) -> None:
+        self._trace = trace
+        self._steps = list(enabled(self.scenario, trace.states[-1]))
 
     @invariant()
     def no_offenders(self) -> None:

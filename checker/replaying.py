@@ -12,7 +12,7 @@ import numpy as np
 from checker.layout import Packed
 from checker.learned import LearnedScenario
 from checker.state import State
-from checker.trace import Choice, Step, Trace, possible
+from checker.trace import Choice, Step, Trace
 from checker.vocabulary import Event
 
 
@@ -59,7 +59,7 @@ def _matching_step(learned: LearnedScenario, state: State, row: Packed, hint: Ev
 
 def _first_match(learned: LearnedScenario, state: State, row: Packed, events: Iterable[Event]) -> Step | None:
     for event in events:
-        for number, after in enumerate(possible(event, state)):
+        for number, after in enumerate(event.possible(state)):
             if np.array_equal(learned.encode(after), row):
                 return Step(event, Choice(event.action.name, event.slots, number), after)
     return None

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from checker.state import BoundReached, State
+from checker.state import State
 from checker.vocabulary import Event, Kind, Property, Scenario
 
 
@@ -37,6 +37,10 @@ class Trace(msgspec.Struct, frozen=True):
     initial: State
     steps: tuple[Step, ...] = ()
 
+    def then(self, step: Step) -> "Trace":
+        """This run and one step more."""
+        return Trace(self.initial_index, self.initial, (*self.steps, step))
+
     @property
     def states(self) -> list[State]:
         """Every state of the run, the initial one first."""
@@ -47,6 +51,13 @@ class Trace(msgspec.Struct, frozen=True):
         if prop.kind is Kind.NEVER_STEP:
             return prop.offenders(*self.states[-2:]) if self.steps else []
         return prop.offenders(self.states[-1])
+
+
+def enabled(scenario: Scenario[Any], state: State) -> Iterator[Step]:
+    """Every step that can be taken from `state`."""
+    for event in scenario.events():
+        for number, after in enumerate(event.possible(state)):
+            yield Step(event, Choice(event.action.name, event.slots, number), after)
 
 
 class ReplayFailed(Exception):
@@ -76,22 +87,15 @@ def replay(scenario: Scenario[Any], initial_index: int, choices: Sequence[Choice
         event = events.get((choice.action, tuple(sorted(choice.slots.items()))))
         if event is None:
             raise ReplayFailed(number, f"{choice.name} is not an event of the scenario {scenario.name!r}")
-        successors = list(possible(event, state))
+        successors = list(event.possible(state))
         if not successors:
             raise ReplayFailed(number, f"{choice.name} is not enabled")
-        if choice.successor >= len(successors):
+        if not 0 <= choice.successor < len(successors):
             raise ReplayFailed(
                 number,
-                f"{choice.name} has {len(successors)} successors, and number {choice.successor} was taken when saved",
+                f"{choice.name}: successor number {choice.successor} was taken when saved, now there are only "
+                f"{len(successors)} (counted from 0)",
             )
         state = successors[choice.successor]
         steps.append(Step(event, choice, state))
     return Trace(initial_index, scenario.initial[initial_index], tuple(steps))
-
-
-def possible(event: Event, state: State) -> Iterator[State]:
-    """The successors of `state` under `event`, up to where a bound cuts them off."""
-    try:
-        yield from event.successors(state)
-    except BoundReached:
-        return

@@ -97,5 +97,5 @@ def _outcome(prop: Property, result: SearchResult) -> tuple[Outcome, str | None]
     if result.exhausted:
         return (Outcome.UNREACHED if prop.kind is Kind.SOMETIMES else Outcome.HOLDS), None
     if result.stopped is not None:
-        return Outcome.INCONCLUSIVE, f"{result.stopped} after {result.states:,} states, depth {result.depth}"
+        return Outcome.INCONCLUSIVE, f"{result.stopped} ({result.states:,} states, depth {result.depth})"
     return Outcome.INCONCLUSIVE, f"bound reached: the pool {', '.join(result.full_pools)} has too few slots"

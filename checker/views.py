@@ -5,6 +5,8 @@ the first reads. Successors are views over the same row with some columns overwr
 function does, for every state in which it reads the same.
 """
 
+import inspect
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,12 +22,14 @@ class Recording:
     `reads` holds (column, code). `second` is added to the columns of the second state of a step property.
     """
 
-    __slots__ = ("_known", "derive", "layout", "reads")
+    __slots__ = ("_known", "derive", "layout", "reads", "rows", "versions")
 
     def __init__(self, layout: Layout, derive: Derive) -> None:
         self.layout = layout
         self.derive = derive
         self.reads: list[tuple[int, int]] = []
+        self.rows: dict[tuple[int, int], RowView] = {}
+        self.versions = itertools.count(1)
         self._known: set[int] = set()
 
     def note(self, column: int, code: int) -> None:
@@ -36,9 +40,14 @@ class Recording:
 
 
 class StateView:
-    """Looks like a state of the scenario. See the module's text."""
+    """Looks like a state of the scenario. See the module's text.
+
+    `_writes` are the columns that were overwritten, with their codes. `_versions` numbers what the slots hold, by their
+    first column: every write of a slot gives it a number of its own.
+    """
 
     __slots__ = ("_recording", "_row", "_shift", "_versions", "_writes")
+    __hash__ = None  # type: ignore[assignment]  # reading a whole state to hash it would learn it by heart
 
     def __init__(self, recording: Recording, row: bytes, shift: int = 0) -> None:
         self._recording = recording
@@ -47,10 +56,12 @@ class StateView:
         self._writes: dict[int, int] = {}
         self._versions: dict[int, int] = {}
 
-    @property
-    def writes(self) -> dict[int, int]:
-        """column -> code, for every column that was overwritten."""
-        return self._writes
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("states are compared field by field in actions and properties, not as a whole")
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return self._recording.layout.type
 
     @property
     def _layout(self) -> Layout:
@@ -92,7 +103,7 @@ class StateView:
         after._writes = {**self._writes, **writes}
         after._versions = self._versions
         if slot_start is not None:
-            after._versions = {**self._versions, slot_start: self._versions.get(slot_start, 0) + 1}
+            after._versions = {**self._versions, slot_start: next(self._recording.versions)}
         return after
 
     def set(self, **changes: Any) -> "StateView":
@@ -103,6 +114,15 @@ class StateView:
         """As `State.update`."""
         start = self._start(row)
         return self._successor(_codes(row._pool.fields, start, changes), start)
+
+    def _row_view(self, pool: PoolLayout, slot: int) -> "RowView":
+        """The view of a slot; the same object for the same content, as in the plain run."""
+        start = pool.start(slot)
+        key = (start + self._shift, self._versions.get(start, 0))
+        row = self._recording.rows.get(key)
+        if row is None:
+            row = self._recording.rows[key] = RowView(self, pool, slot)
+        return row
 
     def create(self, pool: str, row: Any) -> "StateView":
         """As `State.create`."""
@@ -119,7 +139,9 @@ class StateView:
         return self._successor(dict.fromkeys(range(start, start + _used(row._pool)), 0), start)
 
     def _start(self, row: "RowView") -> int:
-        if row._state._row is not self._row or row._version != self._versions.get(row._start, 0):
+        if type(row) is not RowView or row is not self._recording.rows.get(
+            (row._start + self._shift, self._versions.get(row._start, 0))
+        ):
             raise StaleRow(row)
         return row._start
 
@@ -128,6 +150,7 @@ class PoolView:
     """Looks like a `Pool`."""
 
     __slots__ = ("_pool", "_state")
+    __hash__ = None  # type: ignore[assignment]  # as for StateView
 
     def __init__(self, state: StateView, pool: PoolLayout) -> None:
         self._state = state
@@ -141,8 +164,10 @@ class PoolView:
     def __getitem__(self, slot: int) -> "RowView | None":
         if not 0 <= slot < self._pool.capacity:
             raise IndexError(slot)
-        row = RowView(self._state, self._pool, slot)
-        return row if self._state._code(row._start) else None
+        return self._state._row_view(self._pool, slot) if self._state._code(self._pool.start(slot)) else None
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("pools are compared field by field in actions and properties, not as a whole")
 
     def items(self) -> Iterator[tuple[int, "RowView"]]:
         """As `Pool.items`."""
@@ -158,14 +183,17 @@ class PoolView:
 class RowView:
     """Looks like a row of a pool, its properties and methods included."""
 
-    __slots__ = ("_pool", "_start", "_state", "_version")
-    __hash__ = None  # type: ignore[assignment]  # reading a whole row to hash it would learn it by heart
+    __slots__ = ("_pool", "_start", "_state")
+    __hash__ = None  # type: ignore[assignment]  # as for StateView
 
     def __init__(self, state: StateView, pool: PoolLayout, slot: int) -> None:
         self._state = state
         self._pool = pool
         self._start = pool.start(slot)
-        self._version = state._versions.get(self._start, 0)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return self._pool.row
 
     def __getattr__(self, name: str) -> Any:
         field = self._pool.fields.get(name)
@@ -181,7 +209,7 @@ class TupleView:
     """Looks like a tuple field; reads only the elements that are asked for."""
 
     __slots__ = ("_base", "_field", "_state")
-    __hash__ = None  # type: ignore[assignment]  # as for RowView
+    __hash__ = None  # type: ignore[assignment]  # as for StateView
 
     def __init__(self, state: StateView, field: FieldLayout, base: int) -> None:
         self._state = state
@@ -206,20 +234,31 @@ class TupleView:
 
     def with_item(self, index: int, value: Any) -> "TupleChange":
         """As `checker.state.with_item`."""
-        return TupleChange({index: value})
+        return TupleChange(self, {index: value})
 
 
-class TupleChange:
-    """One element of a tuple field, to be overwritten; the others are left as they are, unread."""
+class TupleChange(TupleView):
+    """A tuple field with some elements overwritten; the others are not read unless it is stored somewhere else."""
 
-    __slots__ = ("items",)
+    __slots__ = ("_items",)
 
-    def __init__(self, items: dict[int, Any]) -> None:
-        self.items = items
+    def __init__(self, source: TupleView, items: dict[int, Any]) -> None:
+        super().__init__(source._state, source._field, source._base)
+        self._items = items
+
+    def __getitem__(self, index: int) -> Any:
+        return self._items[index] if index in self._items else super().__getitem__(index)
 
     def with_item(self, index: int, value: Any) -> "TupleChange":
         """This change and one more."""
-        return TupleChange({**self.items, index: value})
+        return TupleChange(self, {**self._items, index: value})
+
+    def codes(self, field: FieldLayout, base: int) -> Iterator[tuple[int, int]]:
+        """(column, code) of what has to be written to store it in a field of the row at `base`."""
+        if field is self._field and base == self._base:
+            start = base + field.offset
+            return ((start + index, field.domain.code(item)) for index, item in self._items.items())
+        return field.codes(tuple(self), base)
 
 
 def _codes(fields: dict[str, FieldLayout], base: int, changes: dict[str, Any]) -> dict[int, int]:
@@ -228,11 +267,7 @@ def _codes(fields: dict[str, FieldLayout], base: int, changes: dict[str, Any]) -
         field = fields.get(name)
         if field is None:
             raise TypeError(f"Unexpected keyword argument {name!r}")
-        if isinstance(value, TupleChange):
-            start = base + field.offset
-            writes.update((start + index, field.domain.code(item)) for index, item in value.items.items())
-        else:
-            writes.update(field.codes(value, base))
+        writes.update(value.codes(field, base) if isinstance(value, TupleChange) else field.codes(value, base))
     return writes
 
 
@@ -243,9 +278,9 @@ def _used(pool: PoolLayout) -> int:
 
 def _class_attribute(owner: type, name: str, view: Any) -> Any:
     """A property, method or constant of the class that `view` stands for, bound to the view."""
-    attribute = getattr(owner, name)
+    attribute = inspect.getattr_static(owner, name)
     if isinstance(attribute, property) and attribute.fget is not None:
         return attribute.fget(view)
-    if callable(attribute) and hasattr(attribute, "__get__"):
-        return attribute.__get__(view, type(view))
-    return attribute
+    if isinstance(attribute, (staticmethod, classmethod)):
+        return attribute.__get__(None, owner)
+    return attribute.__get__(view, owner) if inspect.isfunction(attribute) else attribute

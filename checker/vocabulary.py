@@ -19,7 +19,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import msgspec
 
-from checker.state import Pool, SlotOf, State
+from checker.state import BoundReached, Constant, Pool, SlotOf, State
 
 S = TypeVar("S", bound=State)
 P = ParamSpec("P")
@@ -109,6 +109,13 @@ class Event(msgspec.Struct, frozen=True):
             if after != state:
                 yield after
 
+    def possible(self, state: S) -> Iterator[S]:
+        """The successors up to where a bound cuts them off."""
+        try:
+            yield from self.successors(state)
+        except BoundReached:
+            return
+
 
 class Kind(Enum):
     """What a property says."""
@@ -168,14 +175,30 @@ class Scenario(msgspec.Struct, Generic[S], frozen=True):
     disturbances: Mapping[str, int] = {}
     assumptions: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what no search can make sense of.
+
+        Raises
+        ------
+        ValueError
+            If the initial states differ in constants or in numbers of slots, or two properties share a name.
+        """
+        first = self.initial[0] if self.initial else None
+        for state in self.initial:
+            if _shape(state) != _shape(first):
+                raise ValueError(f"{self.name}: initial states must agree in constants and in numbers of slots")
+        names = [prop.name for prop in self.properties]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{self.name}: two properties share a name: {', '.join(names)}")
+
     def events(self) -> list[Event]:
         """Every action bound to every choice of slots, in the order of the table."""
         return [Event(action, slots) for action in self.actions for slots in action.bindings(self.initial[0])]
 
     def transitions(self, state: S) -> Iterator[tuple[Event, S]]:
-        """Every event that is enabled in `state` and the state that it leads to."""
+        """Every event that is enabled in `state` and the state that it leads to, up to where a bound cuts it off."""
         for event in self.events():
-            for after in event.successors(state):
+            for after in event.possible(state):
                 yield event, after
 
 
@@ -185,6 +208,9 @@ def derived(function: Callable[P, T]) -> Callable[P, T]:
     The plain run just calls it. The learned run learns it once, on its own: its callers then branch on its value
     instead of on everything that it read.
     """
+
+    if inspect.isgeneratorfunction(function):
+        raise TypeError(f"{function.__name__} is a generator: a derived function returns a value")
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -197,8 +223,25 @@ def derived(function: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
+def _shape(state: Any) -> list[Any]:
+    """A state's constants, and the numbers of slots of its pools."""
+    hints = typing.get_type_hints(type(state), include_extras=True)
+    shape: list[Any] = [type(state)]
+    for name in state.__struct_fields__:
+        value = getattr(state, name)
+        if isinstance(value, Pool):
+            shape.append(value.capacity)
+        elif any(isinstance(mark, Constant) for mark in getattr(hints[name], "__metadata__", ())):
+            shape.append(value)
+    return shape
+
+
 def interchangeable_pools(state: State) -> tuple[str, ...]:
-    """The pools whose slots nothing refers to: their rows may be sorted without changing what can happen."""
+    """The pools whose slots nothing refers to: their rows may be sorted without changing what can happen.
+
+    That rests on the dialect: a function never looks at a slot's number by itself. A row that has constants carries
+    their index in a field.
+    """
     pools = {name for name in state.__struct_fields__ if isinstance(getattr(state, name), Pool)}
     referenced = {mark.pool for mark in _marks(type(state)) if isinstance(mark, SlotOf)}
     per = {mark.sizes for mark in _marks(type(state)) if hasattr(mark, "sizes")}

@@ -105,8 +105,8 @@ def verify(
         sys.stdout.write(output.report_json(report).decode())
     else:
         reporting.print_report(report, console)
-        for path in saved:
-            console.print(f"saved {path}", soft_wrap=True)
+        for file in saved:
+            console.print(f"saved {file}", soft_wrap=True)
     return report.exit_code
 
 

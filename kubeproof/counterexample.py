@@ -13,7 +13,7 @@ from checker.trace import Choice, ReplayFailed, Trace, replay
 from checker.verdict import Verdict
 from checker.vocabulary import Property, Scenario
 from kubeproof.narration import Narration, narrate
-from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, STANDARD, build
+from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, STANDARD, build, standard_scenario
 from kubeproof.workload import Workload
 from model.cluster import Cluster
 
@@ -109,7 +109,7 @@ def scenario_of(counterexample: Counterexample) -> Scenario[Cluster]:
     BadCounterexample
         If the saved workload makes no scenario.
     """
-    [standard] = [standard for standard in STANDARD if standard.name == counterexample.scenario]
+    standard = standard_scenario(counterexample.scenario)
     try:
         return build(counterexample.workload, standard, assume=counterexample.assume)
     except Exception as error:

@@ -1,6 +1,6 @@
 """States and steps in an operator's words: what each component says, knows or does, and what a step changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -82,8 +82,8 @@ class _Names:
         return self._of_slot[slot]
 
 
-def narrate(trace: Trace, offenders: list[Any]) -> Narration:
-    """Tell a trace."""
+def narrate(trace: Trace, offenders: Sequence[Any] = ()) -> Narration:
+    """Tell a trace, and what offends at its end."""
     names = _Names()
     names.follow(_cluster(trace.initial))
     known = start = dict(facts(_cluster(trace.initial), names))
@@ -231,7 +231,7 @@ def _who_does_what(before: Cluster, step: Step, names: _Names) -> tuple[str, str
     name = step.event.action.name
     prefix, actor = next((item for item in _ACTORS.items() if name.startswith(item[0])), ("", "container"))
     node = slots.get("node")
-    if actor in ("kubelet", "container"):
+    if actor in ("kubelet", "container") and "pod" in slots:
         pod = before.pods[slots["pod"]]
         node = pod.node if pod is not None else None
     if actor in ("kubelet", "container", "kube-proxy") and node is not None:

@@ -125,6 +125,24 @@ STANDARD: tuple[StandardScenario, ...] = (
 )
 
 
+def standard_scenario(name: str) -> StandardScenario:
+    """The standard scenario called `name`.
+
+    Raises
+    ------
+    UnknownName
+        If there is none.
+    """
+    for standard in STANDARD:
+        if standard.name == name:
+            return standard
+    raise UnknownName(f"no scenario is called {name!r}; there are: {', '.join(other.name for other in STANDARD)}")
+
+
+class UnknownName(ValueError):
+    """A name that stands for nothing."""
+
+
 class NoSteadyState(Exception):
     """The Pods of a workload cannot all be placed on its nodes."""
 

@@ -18,7 +18,7 @@ from kubeproof import reporting
 from kubeproof.instances import instance
 from kubeproof.manifests.loader import load
 from kubeproof.narration import narrate
-from kubeproof.scenarios import STANDARD, build
+from kubeproof.scenarios import build, standard_scenario
 from kubeproof.translation import workloads_of
 from kubeproof.verification import NODES, UsageError
 
@@ -32,14 +32,13 @@ def workload_machine(
     ------
     BadManifests
         If the manifest is not valid.
-    UsageError
+    UsageError, UnknownName
         If there is no workload, or no scenario of that name.
     """
     workloads = workloads_of(load([str(path)], None), nodes)
-    chosen = [standard for standard in STANDARD if standard.name == scenario]
-    if not workloads or not chosen:
-        raise UsageError(f"{path} has no workload" if chosen else f"no scenario is called {scenario!r}")
-    [standard] = chosen
+    standard = standard_scenario(scenario)
+    if not workloads:
+        raise UsageError(f"{path} has no workload")
     searched = instance(workloads[0], replicas=standard.replicas, nodes=standard.nodes)
     return state_machine(build(searched, standard, assume=assume), in_words)
 

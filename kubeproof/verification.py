@@ -46,6 +46,13 @@ class Report(msgspec.Struct, frozen=True):
         """The verdicts alone."""
         return tuple(cell.verdict for cell in self.cells)
 
+    def verdict(self, promise: str, scenario: str) -> Verdict:
+        """The first verdict on a property in a scenario, by their names; KeyError if there is none."""
+        for verdict in self.verdicts:
+            if (verdict.promise.name, verdict.scenario) == (promise, scenario):
+                return verdict
+        raise KeyError((promise, scenario))
+
     @property
     def exit_code(self) -> int:
         """1 if something is violated, else 3 if something is inconclusive, else 0."""
@@ -87,7 +94,7 @@ def verify(
     Parameters
     ----------
     paths
-        Files, folders, or ``-`` for standard input.
+        Files, folders, or ``-`` for `stdin` (standard input by default).
     scenarios, properties
         Names to choose; all that apply by default. See ``kubeproof scenarios`` and ``kubeproof properties``.
     assume

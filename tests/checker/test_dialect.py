@@ -152,19 +152,12 @@ def test_slots_may_be_counted_from_the_end() -> None:
     assert_alike_or_refused(act)
 
 
-def test_a_derived_function_that_yields_can_be_read_by_many() -> None:
-    @derived
+def test_a_derived_function_that_yields_is_refused() -> None:
     def fresh(state: Game) -> Iterator[int]:
         yield from (card.value for card in state.cards if card.value == 0)
 
-    def first(state: Game) -> Iterator[Game]:
-        if state.round < 3 and sum(1 for _ in fresh(state)) == 2:
-            yield state.set(round=state.round + 1)
-
-    def second(state: Game) -> Iterator[Game]:
-        yield from first(state)
-
-    assert_alike_or_refused(first, second)
+    with pytest.raises(TypeError, match="fresh is a generator"):
+        derived(fresh)
 
 
 @pytest.mark.parametrize("found", ["list", "row", "tuple of a row"])
@@ -235,10 +228,18 @@ def play(state: Match) -> Iterator[Match]:
         yield state.set(round=state.round + 1)
 
 
-def test_initial_states_may_differ_in_their_constants() -> None:
-    assert_alike_or_refused(play, initial=(Match(Rules(1)), Match(Rules(5))))
+def test_initial_states_that_differ_in_their_constants_are_refused() -> None:
+    with pytest.raises(ValueError, match="must agree"):
+        Scenario("match", (Match(Rules(1)), Match(Rules(5))), (Action(play),))
 
 
-def test_initial_states_may_differ_in_their_numbers_of_slots() -> None:
+def test_initial_states_that_differ_in_their_numbers_of_slots_are_refused() -> None:
     two = toys.lamps(2).initial[0]
-    assert_alike_or_refused(toys.light, initial=(two, toys.Lamps(Pool.of(two.lamps, slots=3))))
+    with pytest.raises(ValueError, match="must agree"):
+        Scenario("lamps", (two, toys.Lamps(Pool.of(two.lamps, slots=3))), (Action(toys.light),))
+
+
+def test_two_properties_of_one_name_are_refused() -> None:
+    promise = toys.lamps(2).properties[:1]
+    with pytest.raises(ValueError, match="share a name"):
+        Scenario("lamps", toys.lamps(2).initial, (), (*promise, *promise, never("x")(iter), never("x")(iter)))

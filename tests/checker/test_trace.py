@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from checker.trace import Choice, ReplayFailed, Trace, possible, replay
+from checker.trace import Choice, ReplayFailed, Trace, replay
 from checker.vocabulary import Action, Event
 from tests.checker import toys
 
@@ -56,7 +56,7 @@ def test_a_choice_is_named_like_its_event() -> None:
         (Choice("look", {"person": 0}), r"look\(person=0\) is not an event"),
         (Choice("look"), r"look\(\) is not an event"),
         (Choice("enter", {"process": 1}), r"enter\(process=1\) is not enabled"),
-        (Choice("look", {"process": 1}, successor=2), r"look\(process=1\) has 1 successors, and number 2 was taken"),
+        (Choice("look", {"process": 1}, successor=2), r"look\(process=1\): successor number 2 was taken when saved"),
     ],
 )
 def test_a_step_that_cannot_be_taken_again_is_told_with_its_number_and_why(choice: Choice, why: str) -> None:
@@ -84,4 +84,4 @@ def test_a_full_pool_ends_the_successors() -> None:
     with pytest.raises(ReplayFailed, match=r"issue\(\) is not enabled"):
         take(issued, issued, scenario=scenario)
     full = take(issued, scenario=scenario).states[-1]
-    assert list(possible(Event(Action(toys.issue), {}), full)) == []
+    assert list(Event(Action(toys.issue), {}).possible(full)) == []

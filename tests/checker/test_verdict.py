@@ -62,8 +62,8 @@ def test_a_witness_that_no_reachable_state_has_is_unreached() -> None:
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
-        (Limits(max_states=10), r"max states after 10 states, depth 8"),
-        (Limits(timeout=0), r"timeout after \d+ states, depth 0"),
+        (Limits(max_states=10), r"max states \(10 states, depth 8\)"),
+        (Limits(timeout=0), r"timeout \(\d+ states, depth 0\)"),
     ],
 )
 def test_a_limit_that_was_hit_leaves_what_is_open_inconclusive(limits: Limits, reason: str) -> None:

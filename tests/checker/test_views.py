@@ -64,7 +64,7 @@ class Watched:
         return [self.layout.column_name(column) for column, _ in self.recording.reads]
 
     def written(self, after: Any) -> list[str]:
-        return [self.layout.column_name(column) for column in after.writes]
+        return [self.layout.column_name(column) for column in after._writes]
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_one_element_of_a_tuple_is_written_without_reading_the_others(race: Watc
     horse = race.state.horses[0]
     after = race.state.update(horse, beaten=with_item(with_item(horse.beaten, 2, True), 0, True))
     assert tuple(after.horses[0].beaten) == (True, False, True)
-    assert len(after.writes) == 2
+    assert len(after._writes) == 2
 
 
 def test_a_created_row_writes_its_whole_slot(race: Watched) -> None:
@@ -206,7 +206,7 @@ def test_a_created_row_writes_its_whole_slot(race: Watched) -> None:
 def test_a_deleted_row_leaves_zeros(race: Watched) -> None:
     after = race.state.delete(race.state.horses[1])
     assert after.horses[1] is None
-    assert set(after.writes.values()) == {0}
+    assert set(after._writes.values()) == {0}
 
 
 def test_rows_are_not_compared_as_a_whole(race: Watched) -> None:

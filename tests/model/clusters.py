@@ -101,7 +101,7 @@ def cluster(
     """A cluster with these Pods; by default one ReplicaSet of the first template, scaled as the Deployment is."""
     known = constants() if tables is None else tables
     if replica_sets is None:
-        replica_sets = [replica_set(replicas=replicas)]
+        replica_sets = [replica_set(replicas)]
     return Cluster(
         constants=known,
         deployments=Pool.of(
@@ -123,7 +123,7 @@ def _fit(pod: Pod, known: Constants) -> Pod:
     )
 
 
-def replica_set(replicas: int = 1, available: int | None = None, **fields: Any) -> ReplicaSet:
+def replica_set(replicas: int = 1, available: int | None = None, /, **fields: Any) -> ReplicaSet:
     """A ReplicaSet whose status and annotations say what its spec says, but for `fields`."""
     defaults = {
         "deployment": 0,

@@ -4,7 +4,19 @@ import pytest
 
 from model.cluster import Container
 from model.node.container_runtime import init_container_completes, process_answers, stopping_container_exits
-from tests.model.clusters import APP, INIT, SIDE, UNPROBED, cluster, constants, disabled, only, pod, running, terminating
+from tests.model.clusters import (
+    APP,
+    INIT,
+    SIDE,
+    UNPROBED,
+    cluster,
+    constants,
+    disabled,
+    only,
+    pod,
+    running,
+    terminating,
+)
 
 WAITING, RUNNING, SERVING, STOPPING, EXITED = Container
 TWO_APPS = constants(containers=(INIT, UNPROBED, APP))

@@ -27,7 +27,7 @@ LAGGING = constants(caches=STALE_REPLICA_SETS)
 RECREATE = constants(strategy=Strategy.RECREATE)
 
 
-def new(replicas: int = 1, available: int | None = None, **fields: Any) -> ReplicaSet:
+def new(replicas: int = 1, available: int | None = None, /, **fields: Any) -> ReplicaSet:
     """A ReplicaSet of the second template."""
     return replica_set(replicas, available, **{"template": 1, "revision": 2, **fields})
 
@@ -58,7 +58,7 @@ class TestRollingUpdate:
         assert only(deployment_controller_syncs(state, 0)) == after
 
     def test_nothing_is_done_while_too_few_pods_are_available(self) -> None:
-        sets = [replica_set(2), new(1, available=0, desired_annotation=2)]
+        sets = [replica_set(2), new(1, 0, desired_annotation=2)]
         assert disabled(deployment_controller_syncs(cluster(replicas=2, template=1, replica_sets=sets), 0))
 
     def test_the_new_replica_set_grows_once_the_old_one_has_shrunk(self) -> None:
@@ -156,9 +156,7 @@ class TestWithALaggingCache:
 
     def test_the_controller_decides_by_its_copy_and_a_write_makes_the_copy_old(self) -> None:
         state = cluster(tables=LAGGING, replicas=2, replica_sets=[self.seen(replica_set(1))])
-        after = state.update(
-            rs(state), replicas=2, desired_annotation=2, max_annotation=3, observed_is_current=False
-        )
+        after = state.update(rs(state), replicas=2, desired_annotation=2, max_annotation=3, observed_is_current=False)
         assert only(deployment_controller_syncs(state, 0)) == after
 
     def test_a_write_of_an_old_copy_is_refused(self) -> None:
@@ -181,7 +179,9 @@ class TestWithALaggingCache:
     def test_a_live_copy_is_always_current(self) -> None:
         created = rs(only(deployment_controller_syncs(cluster(template=1), 0)), 1)
         assert created.observed_is_current
-        assert rs(only(deployment_controller_syncs(cluster(replicas=2, replica_sets=[replica_set(1)]), 0))).observed_is_current
+        assert rs(
+            only(deployment_controller_syncs(cluster(replicas=2, replica_sets=[replica_set(1)]), 0))
+        ).observed_is_current
 
     def test_one_of_two_writes_may_be_refused(self) -> None:
         tables = constants(caches=STALE_REPLICA_SETS, max_surge=0, max_unavailable=2, revisions=3)

@@ -61,7 +61,9 @@ class TestSyncs:
         assert disabled(endpoint_slice_controller_syncs(cluster(running(), pending(), service_answered=True)))
 
     def test_without_a_service_there_is_no_slice(self) -> None:
-        assert disabled(endpoint_slice_controller_syncs(cluster(running(endpoint=UNUSED), tables=constants(service=None))))
+        assert disabled(
+            endpoint_slice_controller_syncs(cluster(running(endpoint=UNUSED), tables=constants(service=None)))
+        )
 
     def test_the_service_has_answered_once_an_endpoint_is_ready_and_a_container_answers(self) -> None:
         state = cluster(running())

@@ -38,7 +38,11 @@ LAGGING = constants(caches=STALE_PODS)
 def deleted(state: Cluster) -> list[list[int]]:
     """The slots that each successor of the controller's step marks for deletion, or empties."""
     return [
-        [slot for slot, row in state.pods.items() if row.active and (now := after.pods[slot]) != row and not (now and now.active)]
+        [
+            slot
+            for slot, row in state.pods.items()
+            if row.active and (now := after.pods[slot]) != row and not (now and now.active)
+        ]
         for after in replica_set_controller_manages_pods(state, 0)
     ]
 
@@ -104,7 +108,10 @@ class TestDeletes:
     def test_pods_of_another_deployment_and_pods_that_terminate_do_not_count_as_sharing(self) -> None:
         two = constants(nodes=2, deployments=2)
         sets = [replica_set(), replica_set(deployment=1, template=2)]
-        assert deleted(cluster(running(0), running(1), running(0, replica_set=1), tables=two, replica_sets=sets)) == [[0], [1]]
+        assert deleted(cluster(running(0), running(1), running(0, replica_set=1), tables=two, replica_sets=sets)) == [
+            [0],
+            [1],
+        ]
         assert deleted(cluster(running(0), running(1), terminating(SERVING), tables=TWO_NODES)) == [[0], [1]]
 
     def test_only_the_replica_sets_own_active_pods_are_victims(self) -> None:
@@ -167,7 +174,9 @@ class TestWithALaggingCache:
         assert deleted(cluster(*shown[:2], tables=LAGGING)) == [[1]]
 
     def test_a_pod_shown_without_a_node_that_has_one_gets_its_grace_period(self) -> None:
-        state = cluster(running(observed=observed(PodPhase.PENDING, ready=False, node=None)), tables=LAGGING, replicas=0)
+        state = cluster(
+            running(observed=observed(PodPhase.PENDING, ready=False, node=None)), tables=LAGGING, replicas=0
+        )
         assert only(replica_set_controller_manages_pods(state, 0)) == state.update(pod(state), deleting=True)
 
     def test_a_pod_that_is_gone_at_once_stays_in_the_cache(self) -> None:

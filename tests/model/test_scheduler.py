@@ -30,7 +30,10 @@ def test_no_pod_is_bound_from_an_empty_slot() -> None:
 
 
 def test_a_pod_is_bound_only_where_its_requests_fit_beside_those_of_others() -> None:
-    nodes = (machine(allocatable={"cpu": 1000, "memory": 100}), machine("node-b", allocatable={"cpu": 1000, "memory": 128}))
+    nodes = (
+        machine(allocatable={"cpu": 1000, "memory": 100}),
+        machine("node-b", allocatable={"cpu": 1000, "memory": 128}),
+    )
     state = cluster(pending(), running(0), running(1), tables=constants(nodes=nodes, spec=CPU))
     assert disabled(scheduler_binds(state, 0, 0))
     assert only(scheduler_binds(state, 0, 1)) == state.update(pod(state), node=1)

@@ -1,0 +1,48 @@
+"""The plain run and the learned run say the same of every standard scenario, at its smallest."""
+
+import pytest
+
+from kubeproof.scenarios import STANDARD, StandardScenario, build
+from kubeproof.workload import Workload, WorkloadDeployment
+from model.api.objects import Strategy
+from model.cluster import ContainerSpec
+from tests.checker.agreement import assert_runs_agree
+from tests.model.clusters import APP, HOOKED, INIT, SIDE, machine
+
+SHAPES: dict[str, tuple[ContainerSpec, ...]] = {
+    "probed": (APP,),
+    "hooked": (HOOKED,),
+    "with-an-init-container": (INIT, APP, SIDE),
+}
+
+
+def workload(containers: tuple[ContainerSpec, ...], nodes: int, **more: Strategy) -> Workload:
+    return Workload(
+        name="web",
+        namespace="default",
+        service="web",
+        deployments=(
+            WorkloadDeployment(name="web", replicas=1, max_surge=1, max_unavailable=0, containers=containers, **more),
+        ),
+        nodes=tuple(machine(f"node-{'ab'[number]}") for number in range(nodes)),
+    )
+
+
+@pytest.mark.parametrize("standard", STANDARD, ids=lambda standard: standard.name)
+def test_the_runs_agree_on_one_replica_and_one_node(standard: StandardScenario) -> None:
+    assert_runs_agree(build(workload((APP,), 1), standard), max_states=400)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("nodes", [1, 2])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("standard", STANDARD, ids=lambda standard: standard.name)
+def test_the_runs_agree_on_every_shape_of_pod(standard: StandardScenario, shape: str, nodes: int) -> None:
+    assumed = ("prestop-outlasts-propagation",) if shape == "hooked" else ()
+    assert_runs_agree(build(workload(SHAPES[shape], nodes), standard, assume=assumed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("standard", STANDARD, ids=lambda standard: standard.name)
+def test_the_runs_agree_on_recreate(standard: StandardScenario) -> None:
+    assert_runs_agree(build(workload((APP,), 1, strategy=Strategy.RECREATE), standard))
