@@ -160,10 +160,8 @@ class TestWithALaggingCache:
         assert expectations_satisfied(cluster(seen, tables=LAGGING), 0)
 
     def test_it_chooses_victims_by_what_the_cache_shows(self) -> None:
-        state = cluster(
-            running(observed=observed()), running(ready=False, observed=observed()), running(observed=observed(ready=False)),
-            tables=LAGGING, replicas=2,
-        )  # fmt: skip
+        unready, shown_as_unready = running(ready=False, observed=observed()), running(observed=observed(ready=False))
+        state = cluster(running(observed=observed()), unready, shown_as_unready, tables=LAGGING, replicas=2)
         assert deleted(state) == [[2]]
 
     def test_a_pod_shown_without_a_node_or_in_an_early_phase_is_a_victim_first(self) -> None:

@@ -5,6 +5,8 @@ the tests are run there: by default the model's own and the conformance cases. A
 the tests, or it means the same as the original.
 """
 
+# ruff: noqa: T201  it reports to a terminal
+
 import argparse
 import os
 import queue
@@ -45,6 +47,7 @@ def run_all(files: Sequence[str], command: Sequence[str], workers: int, sample: 
     for file in files:
         for mutant in _sampled(list(mutants((ROOT / file).read_text())), sample):
             jobs.put((file, mutant))
+    _check_unmutated(command, timeout)
     results: list[Result] = []
     threads = [threading.Thread(target=_work, args=(jobs, command, timeout, results)) for _ in range(workers)]
     for thread in threads:
@@ -77,6 +80,26 @@ def _work(
             print(result, flush=True)
 
 
+def _check_unmutated(command: Sequence[str], timeout: float) -> None:
+    """Stop if the tests fail as it is: every mutant would seem to be killed."""
+    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
+        _copy_to(Path(folder))
+        if not _passes(Path(folder), command, timeout):
+            sys.exit(f"the tests fail without any mutation: pytest {shlex.join(command)}")
+
+
+def _passes(tree: Path, command: Sequence[str], timeout: float) -> bool:
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *command],
+        cwd=tree,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)},
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
+    return run.returncode == 0
+
+
 def _copy_to(tree: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
     for name in COPIED:
@@ -92,15 +115,7 @@ def _fate(tree: Path, file: str, mutant: Mutant, command: Sequence[str], timeout
     original = target.read_text()
     target.write_text(mutant.source)
     try:
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *command],
-            cwd=tree,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)},
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
-        return "survived" if run.returncode == 0 else "killed"
+        return "survived" if _passes(tree, command, timeout) else "killed"
     except subprocess.TimeoutExpired:
         return "timed out"
     finally:
