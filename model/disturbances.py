@@ -13,6 +13,7 @@ from model.cluster import (
     PodSlot,
     Worker,
     pod_template,
+    without_forgotten,
 )
 from model.node.kubelet import waiting_containers
 
@@ -53,7 +54,7 @@ def user_scales_down(state: Cluster, deployment: DeploymentSlot) -> Iterator[Clu
 def container_exits(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     """A container's process exits by itself (a crash, an out-of-memory kill)."""
     running = state.pods[pod]
-    if running is None or state.container_exits == 0 or running.worker is not Worker.SYNC:
+    if running is None or state.container_exits == 0:
         return
     for position, spec in enumerate(pod_template(state, running).containers):
         if not spec.init and running.containers[position] in (Container.RUNNING, Container.SERVING):
@@ -88,7 +89,7 @@ def node_crashes(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
             )
         elif pod.routed[node] is not Endpoint.UNUSED:
             after = after.update(pod, routed=with_item(pod.routed, node, Endpoint.UNUSED))
-    yield after
+    yield without_forgotten(after)
 
 
 def node_reboots(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:

@@ -95,7 +95,7 @@ def pre_stop_hook_ends(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     stopping = state.pods[pod]
     if stopping is None or stopping.worker is not Worker.TERMINATING or not on_running_node(state, stopping):
         return
-    if state.constants.assumptions.prestop_outlasts_propagation and not _deletion_propagated(stopping):
+    if state.constants.assumptions.prestop_outlasts_propagation and not _deletion_propagated(state, stopping):
         return
     for position, spec in enumerate(pod_template(state, stopping).containers):
         if spec.pre_stop and _runs(stopping, position):
@@ -146,6 +146,11 @@ def _terminate(state: Cluster, slot: int, position: int) -> Cluster:
     return state.update(pod, containers=with_item(pod.containers, position, Container.STOPPING))
 
 
-def _deletion_propagated(pod: Pod) -> bool:
-    """Neither the EndpointSlice nor any kube-proxy still takes the Pod for one that is not terminating."""
+def _deletion_propagated(state: Cluster, pod: Pod) -> bool:
+    """Neither the EndpointSlice nor any kube-proxy still takes the Pod for one that is not terminating.
+
+    A Service that publishes addresses that are not ready calls it ready to the end: there is nothing to wait for.
+    """
+    if state.constants.publish_not_ready_addresses:
+        return True
     return pod.endpoint is not Endpoint.READY and all(route is not Endpoint.READY for route in pod.routed)

@@ -92,7 +92,6 @@ class TestContainerExits:
         assert disabled(container_exits(cluster(running()), 0))
         assert disabled(container_exits(cluster(empty_pod_slots=1, container_exits=1), 0))
 
-    @pytest.mark.xfail(reason="a crash while a preStop hook runs is left out", strict=True)
     def test_a_container_may_exit_while_its_pre_stop_hook_runs(self) -> None:
         assert not disabled(container_exits(cluster(terminating(SERVING), container_exits=1), 0))
 
@@ -142,7 +141,6 @@ class TestNodes:
         assert disabled(node_crashes(cluster(node_crashes=1, down=[0]), 0))
         assert disabled(node_crashes(cluster(), 0))
 
-    @pytest.mark.xfail(reason="a crash that ends the last route to a Pod that is gone leaves its row", strict=True)
     def test_a_pod_that_is_gone_leaves_no_row_once_its_last_route_crashes(self) -> None:
         state = cluster(gone(routed=(READY,)), node_crashes=1)
         assert list(only(node_crashes(state, 0)).pods) == []

@@ -225,7 +225,6 @@ class TestPreStopHookEnds:
         state = cluster(terminating(SERVING, endpoint=told, routed=(told,)), tables=assumed)
         assert only(pre_stop_hook_ends(state, 0)) == state.update(pod(state), containers=(STOPPING,))
 
-    @pytest.mark.xfail(reason="with publishNotReadyAddresses the slice never stops calling the Pod ready", strict=True)
     def test_a_hook_ends_although_the_service_publishes_not_ready_addresses(self) -> None:
         assumed = constants(containers=(HOOKED,), assumptions=PRESTOP_OUTLASTS, publish_not_ready_addresses=True)
         assert not disabled(pre_stop_hook_ends(cluster(terminating(SERVING), tables=assumed), 0))
