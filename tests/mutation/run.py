@@ -5,7 +5,7 @@ the tests are run there: by default the model's own and the conformance cases. A
 the tests, or it means the same as the original.
 """
 
-# ruff: noqa: T201  it reports to a terminal
+
 
 import argparse
 import os
