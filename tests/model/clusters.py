@@ -179,6 +179,16 @@ def observed(phase: PodPhase = PodPhase.RUNNING, ready: bool = True, **fields: A
     return ObservedPod(**{"phase": phase, "ready": ready, "deleting": False, "node": 0, **fields})
 
 
+def without_node(state: Cluster, slot: int = 0) -> Cluster:
+    """The cluster with the slot of a node empty."""
+    return state.delete(_taken(state.nodes[slot]))
+
+
+def without_deployment(state: Cluster, slot: int = 0) -> Cluster:
+    """The cluster with the slot of a Deployment empty."""
+    return state.delete(_taken(state.deployments[slot]))
+
+
 def pod(state: Cluster, slot: int = 0) -> Pod:
     """The Pod in a slot that is taken."""
     return _taken(state.pods[slot])

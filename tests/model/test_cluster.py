@@ -5,6 +5,7 @@ import pytest
 from model.cluster import Container, ContainerSpec, Endpoint, Pod, on_running_node, somebody_answers, without_forgotten
 from model.cluster import answers as pod_answers
 from tests.model.clusters import (
+    without_node,
     APP,
     INIT,
     SIDE,
@@ -54,6 +55,7 @@ def test_a_pod_is_on_a_running_node_if_it_is_bound_to_one_that_is_up() -> None:
     two = constants(nodes=2)
     state = cluster(running(1), pending(), running(0), tables=two, down=[0])
     assert [on_running_node(state, row) for row in state.pods] == [True, False, False]
+    assert not on_running_node(without_node(state, 1), pod(state))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.cluster import Container
+from model.cluster import Container, ContainerSpec
 from model.node.container_runtime import init_container_completes, process_answers, stopping_container_exits
 from tests.model.clusters import (
     APP,
@@ -35,7 +35,7 @@ class TestProcessAnswers:
         assert disabled(process_answers(cluster(running(containers=(container,))), 0))
 
     def test_init_containers_and_processes_that_nobody_asks_never_answer(self) -> None:
-        probed_init = constants(containers=(INIT, SIDE))
+        probed_init = constants(containers=(ContainerSpec(name="init", init=True, startup_probe=True), SIDE))
         assert disabled(process_answers(cluster(running(containers=(RUNNING, RUNNING)), tables=probed_init), 0))
 
     def test_nothing_answers_in_an_empty_slot(self) -> None:

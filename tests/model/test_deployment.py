@@ -9,6 +9,7 @@ from model.cluster import Cluster, Container, Pod, ReplicaSet
 from model.controllers.deployment.actions import api_deployment, deployment_controller_syncs
 from tests.model import clusters
 from tests.model.clusters import (
+    without_deployment,
     STALE_REPLICA_SETS,
     cluster,
     constants,
@@ -82,6 +83,19 @@ class TestRollingUpdate:
         after = state.update(rs(state), replicas=2, desired_annotation=2, max_annotation=3)
         assert only(deployment_controller_syncs(state, 0)) == after
 
+    def test_the_oldest_replica_set_shrinks_first(self) -> None:
+        tables = constants(max_surge=0, max_unavailable=1, revisions=3)
+        sets = [
+            replica_set(1, template=1, desired_annotation=3),
+            replica_set(1, template=0, desired_annotation=3),
+            replica_set(1, template=2, revision=2, desired_annotation=3),
+        ]
+        after = only(deployment_controller_syncs(cluster(tables=tables, replicas=3, template=2, replica_sets=sets), 0))
+        assert sizes(after) == [0, 1, 1]
+
+    def test_an_empty_slot_has_nothing_to_sync(self) -> None:
+        assert disabled(deployment_controller_syncs(without_deployment(cluster(template=1)), 0))
+
     def test_a_deployment_without_a_replica_set_gets_one(self) -> None:
         after = only(deployment_controller_syncs(cluster(replica_sets=[]), 0))
         assert sizes(after) == [1]
@@ -123,6 +137,10 @@ class TestRecreate:
     def test_the_new_replica_set_waits_for_every_old_pod(self, old: Pod) -> None:
         state = cluster(old, tables=RECREATE, template=1, replica_sets=[replica_set(0)])
         assert disabled(deployment_controller_syncs(state, 0))
+
+    def test_the_new_replica_set_waits_for_pods_that_an_old_status_still_counts(self) -> None:
+        old = replica_set(0, status_replicas=1)
+        assert disabled(deployment_controller_syncs(cluster(tables=RECREATE, template=1, replica_sets=[old]), 0))
 
     @pytest.mark.parametrize(
         "harmless",

@@ -16,6 +16,8 @@ from model.disturbances import (
     user_scales_up,
 )
 from tests.model.clusters import (
+    without_node,
+    without_deployment,
     APP,
     INIT,
     SIDE,
@@ -64,6 +66,22 @@ class TestUser:
     def test_the_user_scales_down_by_one(self) -> None:
         state = cluster(scale_downs=2)
         assert only(user_scales_down(state, 0)) == state.update(deployment(state), replicas=0).set(scale_downs=1)
+
+    @pytest.mark.parametrize(
+        ("action", "budget", "template"),
+        [
+            (user_applies_new_image, "image_updates", 0),
+            (user_rolls_back, "rollbacks", 1),
+            (user_scales_up, "scale_ups", 0),
+            (user_scales_down, "scale_downs", 0),
+        ],
+    )
+    def test_a_budget_of_one_is_for_one_deployment_that_exists(
+        self, action: Callable[[Cluster, int], Iterator[Cluster]], budget: str, template: int
+    ) -> None:
+        state = cluster(template=template, **{budget: 1})
+        assert getattr(only(action(state, 0)), budget) == 0
+        assert disabled(action(without_deployment(state), 0))
 
     def test_nothing_is_below_zero_replicas(self) -> None:
         assert disabled(user_scales_down(cluster(scale_downs=1, replicas=0), 0))
@@ -140,6 +158,7 @@ class TestNodes:
     def test_a_node_that_is_down_or_a_budget_that_is_spent_allows_no_crash(self) -> None:
         assert disabled(node_crashes(cluster(node_crashes=1, down=[0]), 0))
         assert disabled(node_crashes(cluster(), 0))
+        assert disabled(node_crashes(without_node(cluster(node_crashes=1)), 0))
 
     def test_a_pod_that_is_gone_leaves_no_row_once_its_last_route_crashes(self) -> None:
         state = cluster(gone(routed=(READY,)), node_crashes=1)
@@ -153,3 +172,4 @@ class TestNodes:
 
     def test_a_node_that_is_up_does_not_come_back(self) -> None:
         assert disabled(node_reboots(cluster(), 0))
+        assert disabled(node_reboots(without_node(cluster()), 0))

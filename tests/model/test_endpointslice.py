@@ -19,9 +19,20 @@ class TestEndpointOf:
             (terminating(SERVING), TERMINATING),
             (terminating(SERVING, ready=False), UNUSED),
             (pending(), UNUSED),
+            (pending(ready=True), UNUSED),
             (gone(endpoint=READY), UNUSED),
+            (gone(ready=True, node=0), UNUSED),
         ],
-        ids=["ready", "not ready", "terminating", "terminating and not ready", "pending", "gone"],
+        ids=[
+            "ready",
+            "not ready",
+            "terminating",
+            "terminating and not ready",
+            "pending",
+            "unbound",
+            "gone",
+            "just gone",
+        ],
     )
     def test_the_entry_of_a_pod_that_is(self, listed: Pod, entry: Endpoint) -> None:
         assert endpoint_of(cluster(listed), 0) is entry
@@ -67,6 +78,8 @@ class TestSyncs:
 
     def test_the_service_has_answered_once_an_endpoint_is_ready_and_a_container_answers(self) -> None:
         state = cluster(running())
+        assert only(endpoint_slice_controller_syncs(state)) == state.set(service_answered=True)
+        state = cluster(running(), running(ready=False, endpoint=UNUSED))
         assert only(endpoint_slice_controller_syncs(state)) == state.set(service_answered=True)
 
     @pytest.mark.parametrize(

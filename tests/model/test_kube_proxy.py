@@ -2,7 +2,7 @@
 
 from model.cluster import Endpoint
 from model.node.kube_proxy import kube_proxy_programs_rules, usable_endpoints
-from tests.model.clusters import cluster, constants, disabled, gone, only, pod, running, terminating
+from tests.model.clusters import cluster, constants, disabled, gone, only, pod, running, terminating, without_node
 
 READY, TERMINATING, UNUSED = Endpoint.READY, Endpoint.TERMINATING, Endpoint.UNUSED
 TWO_NODES = constants(nodes=2)
@@ -46,6 +46,7 @@ def test_a_node_that_is_down_programs_nothing() -> None:
     state = cluster(running(routed=()), tables=TWO_NODES, down=[0])
     assert disabled(kube_proxy_programs_rules(state, 0))
     assert not disabled(kube_proxy_programs_rules(state, 1))
+    assert disabled(kube_proxy_programs_rules(without_node(state), 0))
 
 
 def test_ready_endpoints_are_usable_and_terminating_ones_only_while_there_is_none() -> None:

@@ -245,6 +245,9 @@ class TestRemovesPod:
         )
         assert only(kubelet_removes_pod(state, 0)) == after
 
+    def test_a_pod_whose_containers_were_never_started_is_removed_too(self) -> None:
+        assert not pod(only(kubelet_removes_pod(cluster(terminating(WAITING)), 0))).exists
+
     def test_a_pod_that_nobody_remembers_leaves_no_row(self) -> None:
         state = cluster(terminating(EXITED, endpoint=Endpoint.UNUSED, routed=()))
         assert only(kubelet_removes_pod(state, 0)) == state.delete(pod(state))

@@ -92,9 +92,10 @@ class TestDeletes:
         [
             (pending(), pending(node=0)),
             (pending(node=0), running()),
+            (running(ready=False, phase=PodPhase.PENDING), running(ready=False)),
             (running(ready=False), running()),
         ],
-        ids=["unbound before bound", "pending before running", "unready before ready"],
+        ids=["unbound before bound", "pending before ready", "pending before running", "unready before ready"],
     )
     def test_the_pod_that_is_less_far_goes_first(self, first: Pod, second: Pod) -> None:
         assert deleted(cluster(first, second)) == [[0]]
@@ -130,6 +131,12 @@ class TestWithALaggingCache:
         assert replicas_counted(state, 0) == 1
         assert available_replicas_counted(state, 0) == 0
         assert replicas_counted(cluster(*state.pods), 0) == available_replicas_counted(cluster(*state.pods), 0) == 2
+
+    def test_pods_of_others_that_the_cache_does_not_show_do_not_count_as_sharing(self) -> None:
+        sets = [replica_set(), replica_set(template=1)]
+        here, there = running(0, observed=observed()), running(1, observed=observed(node=1))
+        tables = constants(caches=STALE_PODS, nodes=2)
+        assert deleted(cluster(here, there, running(0, replica_set=1), tables=tables, replica_sets=sets)) == [[0], [1]]
 
     def test_it_counts_a_pod_that_is_gone_while_the_cache_still_shows_it(self) -> None:
         state = cluster(gone(observed=observed()), tables=LAGGING)
@@ -185,7 +192,9 @@ class TestWithALaggingCache:
 
 class TestWritesStatus:
     def test_the_status_says_how_many_pods_there_are_and_how_many_are_available(self) -> None:
-        state = cluster(running(), running(ready=False), terminating(SERVING), replica_sets=[replica_set(0)])
+        sets = [replica_set(0), replica_set(1, template=1)]
+        pods = running(), running(ready=False), terminating(SERVING), running(replica_set=1)
+        state = cluster(*pods, replica_sets=sets)
         after = state.update(rs(state), status_replicas=2, available_replicas=1)
         assert only(replica_set_controller_writes_status(state, 0)) == after
 

@@ -65,6 +65,24 @@ def test_a_service_whose_pods_are_none_has_not_answered() -> None:
     assert not state.service_answered
 
 
+def test_a_service_has_answered_if_one_deployment_has_pods() -> None:
+    (state,) = steady(constants(deployments=2), (0, 1))
+    assert state.service_answered
+
+
+def test_every_deployment_needs_its_size() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        steady(constants(deployments=2), (1,))
+
+
+def test_the_last_amount_that_fits_is_taken() -> None:
+    nodes = (machine(pods=2, allocatable={"cpu": 1000}),)
+    spec = filters.PodSpec(requests={"cpu": 500})
+    assert nodes_of(steady(constants(nodes=nodes, spec=spec), (2,))) == [[0, 0]]
+    short = (machine(pods=2, allocatable={"cpu": 999}),)
+    assert nodes_of(steady(constants(nodes=short, spec=spec), (2,))) == []
+
+
 def test_caches_that_may_lag_are_up_to_date() -> None:
     (state,) = steady(constants(caches=Caches(replica_set_pods=True, deployment_replica_sets=True)))
     assert [pod.observed for pod in state.pods] == [current_pod(pod) for pod in state.pods]

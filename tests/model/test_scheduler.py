@@ -39,6 +39,13 @@ def test_a_pod_is_bound_only_where_its_requests_fit_beside_those_of_others() -> 
     assert only(scheduler_binds(state, 0, 1)) == state.update(pod(state), node=1)
 
 
+def test_a_pod_is_bound_only_where_a_place_for_one_more_pod_is_left() -> None:
+    tables = constants(nodes=(machine(pods=1), machine("node-b", pods=2)))
+    state = cluster(pending(), running(0), running(1), tables=tables)
+    assert disabled(scheduler_binds(state, 0, 0))
+    assert not disabled(scheduler_binds(state, 0, 1))
+
+
 def test_a_pod_is_bound_only_where_the_filters_allow() -> None:
     state = cluster(pending(), tables=constants(nodes=(machine(unschedulable=True), machine("node-b", pods=0))))
     assert disabled(scheduler_binds(state, 0, 0))

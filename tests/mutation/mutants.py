@@ -96,12 +96,14 @@ def _replacements(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _mark_unevaluated(tree: ast.Module) -> None:
-    """Leave alone what decides nothing: annotations, decorators, assertions, f-strings."""
+    """Leave alone what decides nothing: annotations, decorators, class keywords, assertions, f-strings."""
     for node in ast.walk(tree):
         dead: list[ast.AST | None] = []
         match node:
             case ast.FunctionDef():
                 dead = [node.returns, *[each.annotation for each in node.args.args], *node.decorator_list]
+            case ast.ClassDef():
+                dead = [*node.keywords, *node.decorator_list]
             case ast.AnnAssign():
                 dead = [node.annotation]
             case ast.Assert() | ast.JoinedStr():

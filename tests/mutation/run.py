@@ -5,8 +5,6 @@ the tests are run there: by default the model's own and the conformance cases. A
 the tests, or it means the same as the original.
 """
 
-
-
 import argparse
 import os
 import queue
