@@ -131,6 +131,7 @@ def replay(counterexample: Path) -> int:
     Exits with 0 when the recorded violation is reached again, 1 when it is not, 2 for a file that cannot be read.
     """
     from checker.trace import ReplayFailed
+    from kubeproof import reporting
     from kubeproof.counterexample import BadCounterexample, load, take_again
 
     console = _console()
