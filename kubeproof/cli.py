@@ -144,8 +144,8 @@ def replay(counterexample: Path) -> int:
         console.print(f"{counterexample}: {saved.property} is not violated again: {failed}", soft_wrap=True)
         return 1
     console.print(
-        f"{counterexample}: {saved.property} is violated again after {reporting.steps(len(saved.steps))} of {saved.scenario}, "
-        f"by {', '.join(replayed.narration.offenders)}",
+        f"{counterexample}: {saved.property} is violated again after {reporting.steps(len(saved.steps))} "
+        f"of {saved.scenario}, by {', '.join(replayed.narration.offenders)}",
         soft_wrap=True,
     )
     return 0

@@ -49,6 +49,7 @@ def _structs(kind: type[Any], **fields: st.SearchStrategy[Any]) -> st.SearchStra
 def tables(draw: st.DrawFn) -> Constants:
     """Constant tables with one or two of everything."""
     cpu = draw(st.sampled_from((0, 400)))
+    amounts: st.SearchStrategy[int | str] = st.sampled_from((0, 1, "50%"))
     return constants(
         containers=draw(st.sampled_from(((APP,), (HOOKED,), (UNPROBED, SIDE), (INIT, APP), (INIT, HOOKED, APP)))),
         nodes=[machine(f"node-{name}", allocatable={"cpu": 1000}) for name in draw(st.sampled_from(("a", "ab")))],
@@ -57,8 +58,8 @@ def tables(draw: st.DrawFn) -> Constants:
         selected=draw(st.booleans()),
         service=draw(st.sampled_from(("web", "web", None))),
         strategy=draw(st.sampled_from(Strategy)),
-        max_surge=draw(st.sampled_from((0, 1, "50%"))),
-        max_unavailable=draw(st.sampled_from((0, 1, "50%"))),
+        max_surge=draw(amounts),
+        max_unavailable=draw(amounts),
         publish_not_ready_addresses=draw(st.booleans()),
         assumptions=Assumptions(draw(st.booleans())),
         caches=Caches(draw(st.booleans()), draw(st.booleans())),

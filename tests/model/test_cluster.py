@@ -5,7 +5,6 @@ import pytest
 from model.cluster import Container, ContainerSpec, Endpoint, Pod, on_running_node, somebody_answers, without_forgotten
 from model.cluster import answers as pod_answers
 from tests.model.clusters import (
-    without_node,
     APP,
     INIT,
     SIDE,
@@ -18,6 +17,7 @@ from tests.model.clusters import (
     pod,
     running,
     terminating,
+    without_node,
 )
 
 WAITING, RUNNING, SERVING, STOPPING, EXITED = Container

@@ -9,7 +9,6 @@ from model.cluster import Cluster, Container, Pod, ReplicaSet
 from model.controllers.deployment.actions import api_deployment, deployment_controller_syncs
 from tests.model import clusters
 from tests.model.clusters import (
-    without_deployment,
     STALE_REPLICA_SETS,
     cluster,
     constants,
@@ -22,6 +21,7 @@ from tests.model.clusters import (
     rs,
     running,
     terminating,
+    without_deployment,
 )
 
 LAGGING = constants(caches=STALE_REPLICA_SETS)

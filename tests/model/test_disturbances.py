@@ -16,8 +16,6 @@ from model.disturbances import (
     user_scales_up,
 )
 from tests.model.clusters import (
-    without_node,
-    without_deployment,
     APP,
     INIT,
     SIDE,
@@ -30,6 +28,8 @@ from tests.model.clusters import (
     pod,
     running,
     terminating,
+    without_deployment,
+    without_node,
 )
 
 WAITING, RUNNING, SERVING, STOPPING, EXITED = Container
@@ -79,7 +79,7 @@ class TestUser:
     def test_a_budget_of_one_is_for_one_deployment_that_exists(
         self, action: Callable[[Cluster, int], Iterator[Cluster]], budget: str, template: int
     ) -> None:
-        state = cluster(template=template, **{budget: 1})
+        state = cluster(template=template).set(**{budget: 1})
         assert getattr(only(action(state, 0)), budget) == 0
         assert disabled(action(without_deployment(state), 0))
 

@@ -1,6 +1,6 @@
 """Each node's kube-proxy."""
 
-from model.cluster import Endpoint
+from model.cluster import Cluster, Endpoint
 from model.node.kube_proxy import kube_proxy_programs_rules, usable_endpoints
 from tests.model.clusters import cluster, constants, disabled, gone, only, pod, running, terminating, without_node
 
@@ -8,7 +8,7 @@ READY, TERMINATING, UNUSED = Endpoint.READY, Endpoint.TERMINATING, Endpoint.UNUS
 TWO_NODES = constants(nodes=2)
 
 
-def routes(state) -> list[tuple[Endpoint, ...]]:
+def routes(state: Cluster) -> list[tuple[Endpoint, ...]]:
     return [row.routed for row in state.pods]
 
 

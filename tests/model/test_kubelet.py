@@ -3,7 +3,7 @@
 import pytest
 
 from model.api.objects import PodPhase
-from model.cluster import Container, Endpoint, Worker
+from model.cluster import Container, Endpoint, Pod, Worker
 from model.node.kubelet import (
     kubelet_begins_termination,
     kubelet_pulls_images,
@@ -33,6 +33,7 @@ from tests.model.clusters import (
 )
 
 WAITING, RUNNING, SERVING, STOPPING, EXITED = Container
+Containers = tuple[Container, ...]
 THREE = constants(containers=(INIT, APP, SIDE))
 TWO_HOOKS = constants(containers=(HOOKED, HOOKED), nodes=2)
 
@@ -53,7 +54,7 @@ class TestPullsImages:
         ],
         ids=["unbound", "deleted", "started already", "terminating", "gone"],
     )
-    def test_no_other_pod_does(self, not_to_be_started) -> None:
+    def test_no_other_pod_does(self, not_to_be_started: Pod) -> None:
         assert disabled(kubelet_pulls_images(cluster(not_to_be_started), 0))
 
     def test_nothing_starts_in_an_empty_slot_or_on_a_node_that_is_down(self) -> None:
@@ -81,12 +82,12 @@ class TestStartsContainer:
         [(RUNNING, WAITING, WAITING), (EXITED, SERVING, RUNNING), (EXITED, EXITED, RUNNING)],
         ids=["the init container runs", "all are started", "one has exited"],
     )
-    def test_no_container_starts_while_one_must_end_first_or_none_waits(self, containers) -> None:
+    def test_no_container_starts_while_one_must_end_first_or_none_waits(self, containers: Containers) -> None:
         state = cluster(pending(node=0, worker=Worker.SYNC, containers=containers), tables=THREE)
         assert disabled(kubelet_starts_container(state, 0))
 
     @pytest.mark.parametrize("worker", [Worker.NONE, Worker.TERMINATING])
-    def test_no_container_starts_without_a_worker_that_keeps_the_pod_running(self, worker) -> None:
+    def test_no_container_starts_without_a_worker_that_keeps_the_pod_running(self, worker: Worker) -> None:
         assert disabled(kubelet_starts_container(cluster(pending(node=0, worker=worker)), 0))
 
     def test_no_container_starts_on_a_node_that_is_down_or_in_an_empty_slot(self) -> None:
@@ -105,7 +106,9 @@ class TestRestartsContainer:
     @pytest.mark.parametrize(
         "containers", [(EXITED, SERVING, RUNNING), (EXITED, STOPPING, WAITING)], ids=["running", "stopping"]
     )
-    def test_containers_that_have_not_exited_and_completed_init_containers_are_left_alone(self, containers) -> None:
+    def test_containers_that_have_not_exited_and_completed_init_containers_are_left_alone(
+        self, containers: Containers
+    ) -> None:
         assert disabled(kubelet_restarts_container(cluster(running(containers=containers), tables=THREE), 0))
 
     def test_nothing_is_restarted_in_a_terminating_pod_on_a_node_that_is_down_or_in_an_empty_slot(self) -> None:
@@ -142,7 +145,7 @@ class TestReportsStatus:
         ],
         ids=["gone", "without a worker"],
     )
-    def test_nothing_is_reported_of_a_pod_that_is(self, unreported) -> None:
+    def test_nothing_is_reported_of_a_pod_that_is(self, unreported: Pod) -> None:
         assert disabled(kubelet_reports_status(cluster(unreported), 0))
 
     def test_a_node_that_is_down_reports_nothing(self) -> None:
@@ -190,7 +193,7 @@ class TestPreStopHookEnds:
         ]
 
     @pytest.mark.parametrize("container", [WAITING, STOPPING, EXITED])
-    def test_a_container_that_does_not_run_has_no_hook_running(self, container) -> None:
+    def test_a_container_that_does_not_run_has_no_hook_running(self, container: Container) -> None:
         assert disabled(pre_stop_hook_ends(cluster(terminating(container, EXITED), tables=TWO_HOOKS), 0))
 
     def test_a_container_without_a_hook_has_none_to_end(self) -> None:
@@ -212,7 +215,7 @@ class TestPreStopHookEnds:
         ids=["the slice", "the first node", "the second node"],
     )
     def test_a_hook_assumed_to_outlast_propagation_does_not_end_while_the_pod_counts_as_ready_in(
-        self, endpoint, routed
+        self, endpoint: Endpoint, routed: tuple[Endpoint, ...]
     ) -> None:
         stopping = terminating(SERVING, RUNNING, endpoint=endpoint, routed=routed)
         assumed = constants(containers=(HOOKED, HOOKED), nodes=2, assumptions=PRESTOP_OUTLASTS)
@@ -220,7 +223,7 @@ class TestPreStopHookEnds:
         assert len(list(pre_stop_hook_ends(cluster(stopping, tables=TWO_HOOKS), 0))) == 2
 
     @pytest.mark.parametrize("told", [Endpoint.UNUSED, Endpoint.TERMINATING])
-    def test_a_hook_assumed_to_outlast_propagation_may_end_once_everybody_knows(self, told) -> None:
+    def test_a_hook_assumed_to_outlast_propagation_may_end_once_everybody_knows(self, told: Endpoint) -> None:
         assumed = constants(containers=(HOOKED,), assumptions=PRESTOP_OUTLASTS)
         state = cluster(terminating(SERVING, endpoint=told, routed=(told,)), tables=assumed)
         assert only(pre_stop_hook_ends(state, 0)) == state.update(pod(state), containers=(STOPPING,))
@@ -258,7 +261,7 @@ class TestRemovesPod:
         assert pod(after) == gone(containers=(WAITING,), routed=(Endpoint.UNUSED,), observed=observed())
 
     @pytest.mark.parametrize("container", [RUNNING, SERVING, STOPPING])
-    def test_a_pod_with_a_container_that_has_not_stopped_stays(self, container) -> None:
+    def test_a_pod_with_a_container_that_has_not_stopped_stays(self, container: Container) -> None:
         two = constants(containers=(APP, SIDE))
         assert disabled(kubelet_removes_pod(cluster(terminating(EXITED, container), tables=two), 0))
 
@@ -267,7 +270,7 @@ class TestRemovesPod:
         [running(deleting=True, containers=(EXITED,)), gone(node=0, worker=Worker.TERMINATING)],
         ids=["not terminating", "gone already"],
     )
-    def test_a_pod_stays_as_it_is_when_it_is(self, kept) -> None:
+    def test_a_pod_stays_as_it_is_when_it_is(self, kept: Pod) -> None:
         assert disabled(kubelet_removes_pod(cluster(kept), 0))
 
     def test_a_node_that_is_down_removes_nothing(self) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from checker.vocabulary import Kind
 from model.api.objects import Strategy
-from model.cluster import Cluster, Container, Endpoint
+from model.cluster import Cluster, Container, Endpoint, Pod, ReplicaSet
 from model.control_plane.scheduler import filters
 from properties.no_lost_request import misrouted_pods
 from properties.no_outage import unserved_services
@@ -47,7 +47,9 @@ class TestNoOutage:
 
 class TestNoLostRequest:
     @pytest.mark.parametrize("routed", [(READY, UNUSED), (UNUSED, Endpoint.TERMINATING)])
-    def test_no_node_may_route_to_a_pod_that_does_not_answer_while_another_does(self, routed) -> None:
+    def test_no_node_may_route_to_a_pod_that_does_not_answer_while_another_does(
+        self, routed: tuple[Endpoint, ...]
+    ) -> None:
         lost = terminating(STOPPING, routed=routed)
         state = cluster(running(), lost, tables=constants(nodes=2), service_answered=True)
         assert misrouted_pods.offenders(state) == [pod(state, 1)]
@@ -67,13 +69,16 @@ class TestNoLostRequest:
 
 
 class TestEnoughAvailable:
-    def offenders(self, *pods, **more) -> int:
-        tables = constants(
-            max_unavailable=more.pop("max_unavailable", 1),
-            max_surge=0,
-            strategy=more.pop("strategy", Strategy.ROLLING_UPDATE),
-        )
-        return len(deployments_with_too_few_pods.offenders(cluster(*pods, tables=tables, replicas=3, **more)))
+    def offenders(
+        self,
+        *pods: Pod,
+        max_unavailable: int = 1,
+        strategy: Strategy = Strategy.ROLLING_UPDATE,
+        replica_sets: list[ReplicaSet] | None = None,
+    ) -> int:
+        tables = constants(max_unavailable=max_unavailable, max_surge=0, strategy=strategy)
+        state = cluster(*pods, tables=tables, replicas=3, replica_sets=replica_sets)
+        return len(deployments_with_too_few_pods.offenders(state))
 
     def test_as_many_pods_as_the_strategy_keeps_must_be_available(self) -> None:
         assert self.offenders(running(), running(ready=False)) == 1
@@ -83,7 +88,9 @@ class TestEnoughAvailable:
     @pytest.mark.parametrize(
         "unavailable", [running(ready=False), terminating(SERVING), gone(), pending(), running(replica_set=1)]
     )
-    def test_a_pod_does_not_count_that_is_not_ready_terminating_gone_or_another_deployments(self, unavailable) -> None:
+    def test_a_pod_does_not_count_that_is_not_ready_terminating_gone_or_another_deployments(
+        self, unavailable: Pod
+    ) -> None:
         assert self.offenders(running(), unavailable) == 1
 
     def test_pods_of_old_and_new_replica_sets_count(self) -> None:

@@ -16,13 +16,17 @@ SHAPES: dict[str, tuple[ContainerSpec, ...]] = {
 }
 
 
-def workload(containers: tuple[ContainerSpec, ...], nodes: int, **more: Strategy) -> Workload:
+def workload(
+    containers: tuple[ContainerSpec, ...], nodes: int, strategy: Strategy = Strategy.ROLLING_UPDATE
+) -> Workload:
     return Workload(
         name="web",
         namespace="default",
         service="web",
         deployments=(
-            WorkloadDeployment(name="web", replicas=1, max_surge=1, max_unavailable=0, containers=containers, **more),
+            WorkloadDeployment(
+                name="web", replicas=1, strategy=strategy, max_surge=1, max_unavailable=0, containers=containers
+            ),
         ),
         nodes=tuple(machine(f"node-{'ab'[number]}") for number in range(nodes)),
     )

@@ -88,7 +88,8 @@ def test_caches_that_may_lag_are_up_to_date() -> None:
     assert [pod.observed for pod in state.pods] == [current_pod(pod) for pod in state.pods]
     assert [row.observed for row in state.replica_sets] == [current_replica_set(row) for row in state.replica_sets]
     (live,) = steady(constants())
-    assert [pod.observed for pod in live.pods] == [row.observed for row in live.replica_sets] == [None]
+    assert [pod.observed for pod in live.pods] == [None]
+    assert [row.observed for row in live.replica_sets] == [None]
 
 
 def test_every_placement_is_initial_up_to_the_order_of_a_replica_sets_pods() -> None:

@@ -78,9 +78,9 @@ def _replacements(node: ast.AST) -> Iterator[ast.AST]:
             yield _with(node, op=_ARITHMETIC[type(operation)]())
         case ast.Constant(value=bool()):
             yield _with(node, value=not node.value)
-        case ast.Constant(value=int()):
-            yield _with(node, value=node.value + 1)
-            yield _with(node, value=node.value - 1)
+        case ast.Constant(value=int() as number):
+            yield _with(node, value=number + 1)
+            yield _with(node, value=number - 1)
         case ast.If(orelse=[]) | ast.IfExp():
             yield _with(node, test=_negated(node.test))
             yield _with(node, test=ast.Constant(True))
