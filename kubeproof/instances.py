@@ -32,11 +32,12 @@ def _smaller(deployment: WorkloadDeployment, most: int) -> WorkloadDeployment:
     if deployment.strategy is Strategy.RECREATE:
         return replace(deployment, replicas=most)
     surge, unavailable = resolve_fenceposts(deployment.max_surge, deployment.max_unavailable, written)
+    some_stay = unavailable < written
     return replace(
         deployment,
         replicas=most,
         max_surge=in_proportion(surge, written, most),
-        max_unavailable=in_proportion(min(unavailable, written), written, most),
+        max_unavailable=0 if most == 1 and some_stay else in_proportion(min(unavailable, written), written, most),
     )
 
 

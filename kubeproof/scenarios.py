@@ -28,14 +28,17 @@ PROPERTY_NEEDS: Mapping[str, str] = {
 }
 
 ASSUMPTIONS: Mapping[str, str] = {
-    "prestop-outlasts-propagation": "a preStop hook ends only after the EndpointSlice and every kube-proxy show the "
-    "Pod as terminating",
+    "prestop-outlasts-propagation": "a preStop hook ends only after neither the EndpointSlice nor any kube-proxy shows "
+    "the Pod as ready, and within terminationGracePeriodSeconds",
 }
 STANDING_ASSUMPTIONS: tuple[str, ...] = (
     "a process takes no new requests once it gets SIGTERM",
     "other workloads take no room on the nodes",
 )
 NODES_ASSUMED = "the nodes have room for every Pod and satisfy its node selector and affinity"
+NODES_GIVEN = "no Pod runs on a node that would refuse it now"
+CRASHES = "a crashed node comes back before the control plane reacts (no NotReady, no eviction)"
+LAGGING = "caches catch up before expectations expire (5 minutes), and controllers do not restart"
 
 
 class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,13 +177,17 @@ def build(
         properties=tuple(prop for prop in standard.properties if workload.service or prop not in TRAFFIC),
         bounds={**(bounds or {}), "Pods at once": slots},
         disturbances=standard.budgets,
-        assumptions=_assumptions(workload, assume),
+        assumptions=_assumptions(workload, standard, assume),
     )
 
 
-def _assumptions(workload: Workload, assume: Sequence[str]) -> tuple[str, ...]:
-    nodes = (NODES_ASSUMED,) if workload.nodes_assumed else ()
-    return (*(ASSUMPTIONS[name] for name in assume), *STANDING_ASSUMPTIONS, *nodes, *workload.caveats)
+def _assumptions(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> tuple[str, ...]:
+    """Everything that the verdicts take for granted."""
+    nodes = NODES_ASSUMED if workload.nodes_assumed else NODES_GIVEN
+    crashes = (CRASHES,) if standard.budgets.get("node_crashes") else ()
+    lagging = (LAGGING,) if standard.caches != Caches() else ()
+    vouched = (ASSUMPTIONS[name] for name in assume)
+    return (*vouched, *STANDING_ASSUMPTIONS, nodes, *crashes, *lagging, *workload.caveats)
 
 
 def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> Constants:

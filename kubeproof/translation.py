@@ -50,17 +50,34 @@ def _workload(
     return Workload(
         name=subject.identity,
         namespace=subject.namespace,
-        service=service.name if service else None,
+        service=service.name if service and _receives_traffic(parts) else None,
         publish_not_ready_addresses=bool(service and field(service.data, "spec", "publishNotReadyAddresses")),
         deployments=parts if given else tuple(_placed_anywhere(part) for part in parts),
         nodes=assumed,
         nodes_assumed=not given,
-        caveats=tuple(
-            f"{note.message} ({note.file}:{note.line})"
-            for note in notes
-            if note.affects & {member.identity for member in members}
-        ),
+        caveats=(*_caveats(members, notes), *_grace_caveats(deployments)),
     )
+
+
+def _receives_traffic(deployments: tuple[WorkloadDeployment, ...]) -> bool:
+    """Some port of the Service leads to a container; otherwise there is no traffic to have verdicts about."""
+    return any(container.receives_traffic for deployment in deployments for container in deployment.containers)
+
+
+def _caveats(members: list[Manifest], notes: tuple[Note, ...]) -> Iterator[str]:
+    """The notes that the verdicts on `members` depend on."""
+    identities = {member.identity for member in members}
+    return (f"{note.message} ({note.file}:{note.line})" for note in notes if note.affects & identities)
+
+
+def _grace_caveats(deployments: list[Manifest]) -> Iterator[str]:
+    for deployment in deployments:
+        if _without_grace(mapping(deployment.data, "spec", "template", "spec")):
+            line = deployment.line(("spec", "template", "spec", "terminationGracePeriodSeconds"))
+            yield (
+                "terminationGracePeriodSeconds 0 deletes Pods at once, without preStop; verdicts keep the object until "
+                f"its containers have stopped ({deployment.file}:{line})"
+            )
 
 
 def _selects(service: Manifest, deployment: Manifest) -> bool:
@@ -102,15 +119,15 @@ def _containers(pod: Mapping[str, Any], service: Manifest | None) -> Iterator[Co
             name=container["name"],
             readiness_probe=bool(container.get("readinessProbe")),
             startup_probe=bool(container.get("startupProbe")),
-            pre_stop=bool(field(container, "lifecycle", "preStop")),
+            pre_stop=bool(field(container, "lifecycle", "preStop")) and not _without_grace(pod),
             receives_traffic=container["name"] in behind,
         )
 
 
 def _behind_ports(containers: list[dict[str, Any]], service: Manifest) -> set[str]:
-    """The names of the containers behind the Service's ports; the first where no container declares the port.
+    """The names of the containers behind the Service's ports; the first where no container declares a port's number.
 
-    Declaring a port is only information: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+    A port's name has no endpoint where nobody declares it; declaring a number is only information: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
     """
     found: set[str] = set()
     for port in field(service.data, "spec", "ports") or [{}]:
@@ -121,8 +138,16 @@ def _behind_ports(containers: list[dict[str, Any]], service: Manifest) -> set[st
             for declared in container.get("ports") or []
             if target in (declared.get("containerPort"), declared.get("name"))
         ]
-        found.add(declaring[0] if declaring else containers[0]["name"])
+        if declaring:
+            found.add(declaring[0])
+        elif isinstance(target, int):
+            found.add(containers[0]["name"])
     return found
+
+
+def _without_grace(pod: Mapping[str, Any]) -> bool:
+    """A deleted Pod is gone at once: no hook gets its time."""
+    return pod.get("terminationGracePeriodSeconds") == 0
 
 
 def _pod_spec(pod: Mapping[str, Any]) -> PodSpec:

@@ -1,4 +1,4 @@
-"""Zero downtime: a Service that had a live endpoint always has one."""
+"""Zero downtime: some container behind a Service that has answered once always answers, routed to or not."""
 
 from collections.abc import Iterator
 

@@ -10,6 +10,7 @@ from model.cluster import Cluster, ReplicaSet
 def overwritten_replica_sets(before: Cluster, after: Cluster) -> Iterator[ReplicaSet]:
     """No controller overwrites a version of a ReplicaSet that it has not read.
 
+    It holds because the API server answers such a write with 409 Conflict: this watches over the model's API server.
     Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
     """
     for slot, replica_set in before.replica_sets.items():

@@ -73,7 +73,7 @@ POD_SPEC: Table = {
     "containers": _CONTAINER,
     "initContainers": {
         **_CONTAINER,
-        "restartPolicy": NotModelled("verdicts treat the sidecar as an init container that ends"),
+        "restartPolicy": NotModelled("verdicts leave the sidecar out"),
     },
     "volumes": _VOLUME,
     **dict.fromkeys(("nodeSelector", "tolerations", "terminationGracePeriodSeconds", "restartPolicy"), _YES),

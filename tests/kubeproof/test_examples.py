@@ -121,18 +121,21 @@ def test_every_verdict_has_either_a_size_or_a_trace() -> None:
 def _text(entries: list[dict[str, Any]]) -> str:
     """The entries as JSON, a cell in a line."""
     text = json.dumps(entries, indent=2)
-    inner = re.sub(r"[\[{][^\[\]{}]*[\]}]", lambda part: re.sub(r"\s*\n\s*", " ", part[0]), text)
-    return inner.replace("[ ", "[").replace(" ]", "]").replace("{ ", "{").replace(" }", "}") + "\n"
+    return re.sub(r"[\[{][^\[\]{}]*[\]}]", _in_one_line, text) + "\n"
+
+
+def _in_one_line(part: re.Match[str]) -> str:
+    return re.sub(r"\s*\n\s*", " ", part[0]).replace("[ ", "[").replace(" ]", "]").replace("{ ", "{").replace(" }", "}")
 
 
 def _regenerate(write: bool) -> None:
     found = [{**entry, **_found(_verify(entry))} for entry in ENTRIES]
     before, after = EXPECTED.read_text(), _text(found)
+    if write:
+        EXPECTED.write_text(after)
     sys.stdout.writelines(
         difflib.unified_diff(before.splitlines(True), after.splitlines(True), "expected", "found", n=12)
     )
-    if write:
-        EXPECTED.write_text(after)
 
 
 if __name__ == "__main__":

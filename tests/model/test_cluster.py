@@ -2,7 +2,16 @@
 
 import pytest
 
-from model.cluster import Container, ContainerSpec, Endpoint, Pod, on_running_node, somebody_answers, without_forgotten
+from model.cluster import (
+    Container,
+    ContainerSpec,
+    Endpoint,
+    Pod,
+    PodTemplate,
+    on_running_node,
+    somebody_answers,
+    without_forgotten,
+)
 from model.cluster import answers as pod_answers
 from tests.model.clusters import (
     APP,
@@ -103,3 +112,9 @@ def test_a_pod_is_active_while_it_exists_and_is_not_deleted(row: Pod, active: bo
 )
 def test_answers_matter_where_a_probe_or_a_request_asks(spec: ContainerSpec, matter: bool) -> None:
     assert spec.answers_matter == matter
+
+
+def test_by_default_a_service_selects_a_template_and_nothing_disturbs_the_cluster() -> None:
+    assert PodTemplate(name="v1", containers=()).selected
+    state = cluster()
+    assert {getattr(state, name) for name in state.__struct_fields__ if isinstance(getattr(state, name), int)} == {0}

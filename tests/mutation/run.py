@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -39,11 +39,13 @@ class Result(msgspec.Struct, frozen=True):
         return f"{self.fate:9}  {self.file}:{self.mutant.line}  {self.mutant.change}"
 
 
-def run_all(files: Sequence[str], command: Sequence[str], workers: int, sample: int | None, timeout: float) -> int:
-    """Run every mutant (or a sample of a file's) and print its fate; the number of survivors."""
+def run_all(
+    chosen: Mapping[str, Iterable[Mutant]], command: Sequence[str], *, workers: int = 2, timeout: float = 600
+) -> int:
+    """Run the chosen mutants of each file and print their fates; the number of survivors."""
     jobs: queue.SimpleQueue[tuple[str, Mutant]] = queue.SimpleQueue()
-    for file in files:
-        for mutant in _sampled(list(mutants((ROOT / file).read_text())), sample):
+    for file, mutants_of_file in chosen.items():
+        for mutant in mutants_of_file:
             jobs.put((file, mutant))
     _check_unmutated(command, timeout)
     results: list[Result] = []
@@ -52,13 +54,19 @@ def run_all(files: Sequence[str], command: Sequence[str], workers: int, sample: 
         thread.start()
     for thread in threads:
         thread.join()
-    return _summary(files, results)
+    return _summary(list(chosen), results)
 
 
 def _sampled(found: list[Mutant], sample: int | None) -> Iterable[Mutant]:
     if sample is None or sample >= len(found):
         return found
     return sorted(random.Random(0).sample(found, sample), key=lambda mutant: mutant.line)
+
+
+def _survivors_in(report: str) -> set[tuple[str, str]]:
+    """File and change of every mutant that survived, by an earlier report."""
+    lines = (line.split(maxsplit=2) for line in report.splitlines() if line.startswith("survived"))
+    return {(place.rpartition(":")[0], change.strip()) for _, place, change in lines}
 
 
 def _work(
@@ -143,12 +151,16 @@ def main() -> None:
     parser.add_argument("--tests", default=shlex.join(TESTS), help="what pytest is run with (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--sample", type=int, help="at most so many mutants of each file")
+    parser.add_argument("--again", type=Path, help="an earlier report: run only the mutants that survived there")
     parser.add_argument("--timeout", type=float, default=600, help="seconds for the tests of one mutant")
     arguments = parser.parse_args()
     files = arguments.files or [str(path.relative_to(ROOT)) for path in sorted((ROOT / "model").rglob("*.py"))]
-    sys.exit(
-        1 if run_all(files, shlex.split(arguments.tests), arguments.workers, arguments.sample, arguments.timeout) else 0
-    )
+    chosen = {file: _sampled(list(mutants((ROOT / file).read_text())), arguments.sample) for file in files}
+    if arguments.again:
+        again = _survivors_in(arguments.again.read_text())
+        chosen = {file: [each for each in found if (file, each.change) in again] for file, found in chosen.items()}
+    survivors = run_all(chosen, shlex.split(arguments.tests), workers=arguments.workers, timeout=arguments.timeout)
+    sys.exit(1 if survivors else 0)
 
 
 if __name__ == "__main__":
