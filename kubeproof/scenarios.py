@@ -34,6 +34,8 @@ ASSUMPTIONS: Mapping[str, str] = {
 STANDING_ASSUMPTIONS: tuple[str, ...] = (
     "a process takes no new requests once it gets SIGTERM",
     "other workloads take no room on the nodes",
+    "a readiness or startup probe passes exactly while (once) the process answers requests",
+    "controllers, kubelets and kube-proxies do not restart, and the API server can be reached",
 )
 NODES_ASSUMED = "the nodes have room for every Pod and satisfy its node selector and affinity"
 NODES_GIVEN = "no Pod runs on a node that would refuse it now"

@@ -10,7 +10,7 @@ from model.cluster import Cluster, Pod, answers, somebody_answers
 def misrouted_pods(state: Cluster) -> Iterator[Pod]:
     """No kube-proxy routes a new request to a Pod that does not answer while another Pod does.
 
-    Stronger than no_outage: a request is lost although it need not be.
+    A request is lost although it need not be. Requests that are refused because nothing is routed are not looked at.
     Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow,
     https://kubernetes.io/docs/reference/networking/virtual-ips/
     """
