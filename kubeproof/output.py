@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from checker.verdict import Outcome
-from kubeproof.counterexample import Counterexample, encode, from_verdict
+from kubeproof.counterexample import encode, from_verdict
 from kubeproof.manifests.errors import Note
 from kubeproof.narration import Narration, narrate
 from kubeproof.verification import Cell, Report
@@ -113,6 +113,3 @@ def file_name(cell: Cell) -> str:
     """As in ``service-default-web.rollout.no_outage.json``."""
     workload = re.sub(r"[^a-z0-9]+", "-", cell.written.name.lower()).strip("-")
     return f"{workload}.{cell.verdict.scenario}.{cell.verdict.promise.name}.json"
-
-
-__all__ = ["Counterexample", "file_name", "mermaid", "narration_json", "report_json", "save"]
