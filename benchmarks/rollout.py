@@ -17,8 +17,8 @@ from typing import Annotated
 import msgspec
 
 from checker.search import Limits, search
-from checker.state import CONSTANT, Pool, Row, SlotOf, State
-from checker.vocabulary import Action, Property, Scenario, derived, never
+from checker.state import CONSTANT, Pool, Row, SlotOf, State, count
+from checker.vocabulary import Action, Property, Scenario, never
 
 
 class Phase(IntEnum):
@@ -79,41 +79,53 @@ class Rollout(State, frozen=True):
     new_replicas: int = 0
 
 
-@derived
+def _live_of(pod: Pod, new: bool) -> bool:
+    return pod.live and pod.new is new
+
+
+def _available_of(pod: Pod, new: bool, gate: bool) -> bool:
+    return pod.phase is Phase.READY and pod.new is new and (not gate or pod.endpoint)
+
+
+def _ready(pod: Pod) -> bool:
+    return pod.phase is Phase.READY
+
+
+def _ready_endpoint(pod: Pod) -> bool:
+    return pod.phase is Phase.READY and pod.endpoint
+
+
+def _on(pod: Pod, node: int) -> bool:
+    return pod.node == node
+
+
+def _deleted_before(pod: Pod, other: Phase, new: bool) -> bool:
+    return pod.live and pod.new is new and pod.phase < other
+
+
 def live(state: Rollout, new: bool) -> int:
     """Pods of one ReplicaSet that are not terminating."""
-    return sum(pod.live and pod.new is new for pod in state.pods)
+    return count(state.pods, _live_of, new)
 
 
-@derived
 def available(state: Rollout, new: bool) -> int:
     """Pods of one ReplicaSet that count as available."""
-    gate = state.constants.readiness_gate
-    return sum(pod.phase is Phase.READY and pod.new is new and (not gate or pod.endpoint) for pod in state.pods)
+    return count(state.pods, _available_of, new, state.constants.readiness_gate)
 
 
-@derived
 def ready(state: Rollout) -> int:
     """Pods that are ready, whoever owns them."""
-    return sum(pod.phase is Phase.READY for pod in state.pods)
+    return count(state.pods, _ready)
 
 
-@derived
 def ready_endpoints(state: Rollout) -> int:
     """Ready Pods that the endpoints list."""
-    return sum(pod.phase is Phase.READY and pod.endpoint for pod in state.pods)
+    return count(state.pods, _ready_endpoint)
 
 
-@derived
 def load(state: Rollout, node: NodeSlot) -> int:
     """Pods on a node."""
-    return sum(pod.node == node for pod in state.pods)
-
-
-@derived
-def first_to_delete(state: Rollout, new: bool) -> int:
-    """The lowest phase among the live Pods of one ReplicaSet."""
-    return min((pod.phase.value for pod in state.pods if pod.live and pod.new is new), default=-1)
+    return count(state.pods, _on, node)
 
 
 def trigger(state: Rollout) -> Iterator[Rollout]:
@@ -170,7 +182,7 @@ def delete(state: Rollout, pod: PodSlot) -> Iterator[Rollout]:
     if victim is None or not victim.live:
         return
     replicas = state.new_replicas if victim.new else state.old_replicas
-    if live(state, victim.new) > replicas and victim.phase.value == first_to_delete(state, victim.new):
+    if live(state, victim.new) > replicas and not count(state.pods, _deleted_before, victim.phase, victim.new):
         if victim.phase is Phase.UNSCHEDULED:
             yield state.update(victim, new=OLD, phase=Phase.FREE)
         else:

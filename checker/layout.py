@@ -1,8 +1,8 @@
 """Columns: a state as a row of small integers.
 
 Every scalar field, and every field of every slot, is one column that holds the code of its value; the columns of a pool
-lie slot after slot, each slot padded to whole 64-bit words so that rows can be compared and sorted as words. A slot has
-a first column that says whether it is taken; an empty slot is all zeros.
+lie slot after slot. A slot has a first column that says whether it is taken; an empty slot is all zeros. How columns
+become bits is the business of `checker.packing`.
 """
 
 import typing
@@ -14,9 +14,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from checker.state import Constant, Per, Pool, State
+from checker.state import Constant, Per, Pool, SlotOf, State
 
-WORD = 8
 Packed = npt.NDArray[np.uint8]
 
 
@@ -27,13 +26,23 @@ class TooManyValues(Exception):
 class Domain:
     """The values of one field and their codes, in order of first appearance.
 
-    A column is one byte, so that a field has at most 256 values; derived values, which are not stored, pass a larger
-    `limit`. Equal values have one code, as equal states are one state; `by_type` tells True from 1.
+    A code is at most one byte, so that a field has at most 256 values; derived values, which are not stored, pass a
+    larger `limit`. Equal values have one code, as equal states are one state; `by_type` tells True from 1. A `closed`
+    domain knows all its values from its type.
     """
 
-    def __init__(self, name: str, known: typing.Iterable[Any] = (), limit: int = 256, *, by_type: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        known: typing.Iterable[Any] = (),
+        limit: int = 256,
+        *,
+        closed: bool = False,
+        by_type: bool = False,
+    ) -> None:
         self.name = name
         self.limit = limit
+        self.closed = closed
         self.values: list[Any] = []
         self._by_type = by_type
         self._codes: dict[Any, int] = {}
@@ -55,14 +64,25 @@ class Domain:
             self.values.append(value)
         return code
 
+    @property
+    def bits(self) -> int:
+        """How many bits a code needs; an open domain is given one bit more than its values so far take."""
+        return max(1, (len(self.values) - 1).bit_length()) + (not self.closed)
+
 
 class FieldLayout(msgspec.Struct, frozen=True):
-    """Where one field lies: `size` columns from `offset` on, `size` None for a field that is not a tuple."""
+    """Where one field lies: `size` columns from `offset` on, `size` None for a field that is not a tuple.
+
+    `slot_of` names the pool whose slots the field's values are, `per` the pool (or constant table) that has one slot
+    for each element.
+    """
 
     name: str
     offset: int
     size: int | None
     domain: Domain
+    slot_of: str | None = None
+    per: str | None = None
 
     def read(self, row: typing.Sequence[int] | Packed, base: int) -> Any:
         """The field's value in a packed row."""
@@ -106,6 +126,13 @@ class Layout:
     ----------
     state
         Any state of the scenario; its pools' capacities and its constant tables hold for all.
+
+    Attributes
+    ----------
+    width
+        The number of columns.
+    referred
+        The pools to whose slots some field refers.
     """
 
     def __init__(self, state: State) -> None:
@@ -127,7 +154,6 @@ class Layout:
                 field = self._field(self.type.__name__, name, hints[name], offset)
                 self.scalars[name] = field
                 offset += field.size or 1
-        offset = _whole_words(offset)
         for name in state.__struct_fields__:
             pool = getattr(state, name)
             if isinstance(pool, Pool):
@@ -135,6 +161,14 @@ class Layout:
                 self.pools[name] = layout
                 offset += layout.stride * layout.capacity
         self.width = offset
+        names = {name for field in self.fields() for name in (field.slot_of, field.per)}
+        self.referred = frozenset(name for name in names if name in self.pools)
+
+    def fields(self) -> Iterator[FieldLayout]:
+        """Every field, of the state and of its pools' rows."""
+        yield from self.scalars.values()
+        for pool in self.pools.values():
+            yield from pool.fields.values()
 
     def _pool(self, name: str, pool: Pool[Any], hint: Any, base: int) -> PoolLayout:
         (row,) = typing.get_args(hint)
@@ -145,14 +179,17 @@ class Layout:
                 field = self._field(row.__name__, field_name, field_hint, offset)
                 fields[field_name] = field
                 offset += field.size or 1
-        return PoolLayout(name, row, base, _whole_words(offset), pool.capacity, fields)
+        return PoolLayout(name, row, base, offset, pool.capacity, fields)
 
     def _field(self, owner: str, name: str, hint: Any, offset: int) -> FieldLayout:
-        size = None
-        for mark in getattr(hint, "__metadata__", ()):
-            if isinstance(mark, Per):
-                size = self._size(mark.sizes)
-        return FieldLayout(name, offset, size, Domain(f"{owner}.{name}", _declared_values(hint)))
+        marks = list(_marks(hint))
+        per = next((mark.sizes for mark in marks if isinstance(mark, Per)), None)
+        slot_of = next((mark.pool for mark in marks if isinstance(mark, SlotOf)), None)
+        known, closed = list(_declared_values(hint)), _is_closed(hint)
+        if slot_of is not None:
+            known, closed = [*known, *range(self._size(slot_of))], True
+        domain = Domain(f"{owner}.{name}", known, closed=closed)
+        return FieldLayout(name, offset, None if per is None else self._size(per), domain, slot_of, per)
 
     def _size(self, name: str) -> int:
         pool = getattr(self._state, name, None)
@@ -161,7 +198,7 @@ class Layout:
         for constant in self.constants.values():
             if hasattr(constant, name):
                 return len(getattr(constant, name))
-        raise TypeError(f"Per({name!r}): neither a pool of {self.type.__name__} nor a constant table's field")
+        raise TypeError(f"{name!r} is neither a pool of {self.type.__name__} nor a constant table's field")
 
     def encode(self, state: State) -> Packed:
         """The packed row of `state`."""
@@ -212,13 +249,21 @@ class Layout:
         return f"column {column}"
 
 
-def _whole_words(size: int) -> int:
-    return -(-size // WORD) * WORD
+def _marks(hint: Any) -> Iterator[Any]:
+    """The marks on a field itself: not those inside the types of its values."""
+    yield from getattr(hint, "__metadata__", ())
+    for part in typing.get_args(hint):
+        if getattr(part, "__metadata__", None) is not None:
+            yield from _marks(part)
+
+
+def _parts(hint: Any) -> list[Any]:
+    return [part for part in typing.get_args(hint) if not isinstance(part, (Per, SlotOf, Constant))]
 
 
 def _declared_values(hint: Any) -> Iterator[Any]:
     """The values that a type declares by itself: None first, bools, an enum's members."""
-    parts = [part for part in typing.get_args(hint) if not isinstance(part, (Per, Constant))]
+    parts = _parts(hint)
     if type(None) in parts:
         yield None
     for part in parts or [hint]:
@@ -228,3 +273,11 @@ def _declared_values(hint: Any) -> Iterator[Any]:
             yield from part
         elif part is not hint and typing.get_args(part):
             yield from _declared_values(part)
+
+
+def _is_closed(hint: Any) -> bool:
+    """Whether `_declared_values` are all there are."""
+    parts = [part for part in _parts(hint) if part is not Ellipsis]
+    if parts:
+        return all(_is_closed(part) for part in parts)
+    return hint in (bool, type(None)) or (isinstance(hint, type) and issubclass(hint, Enum))

@@ -93,7 +93,7 @@ class _ScenarioMachine(RuleBasedStateMachine):
     @invariant()
     def no_offenders(self) -> None:
         """No property of states or of the last step is violated."""
-        for prop in self.scenario.properties:
+        for prop in self.scenario.safety_properties:
             if prop.kind is not Kind.SOMETIMES and self._trace.offenders(prop):
                 text = type(self).describe(self._trace, prop)
                 raise AssertionError(f"{prop.name} violated after {len(self._trace.steps)} steps\n{text}")

@@ -62,7 +62,7 @@ def plain_search(
             queue.append((state, key, 0))
     while queue and not stopped:
         state, key, depth = queue.popleft()
-        for prop in scenario.properties:
+        for prop in scenario.safety_properties:
             if prop.kind is not Kind.NEVER_STEP and prop.name not in found and prop.offenders(state):
                 found[prop.name] = path(key)
         for event in events:
@@ -77,7 +77,7 @@ def plain_search(
                     break
                 transitions += 1
                 choice = Choice(event.action.name, event.slots, number)
-                for prop in scenario.properties:
+                for prop in scenario.safety_properties:
                     if prop.kind is Kind.NEVER_STEP and prop.name not in found and prop.offenders(state, after):
                         found[prop.name] = path(key, choice)
                 after_key = representative(after)

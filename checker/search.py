@@ -1,24 +1,27 @@
 """Breadth-first search over a learned scenario: every reachable state once, shortest counterexamples first."""
 
+import bisect
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from checker import kernels
-from checker.layout import Packed, TooManyValues
+from checker.kernels import BATCH, DONE, Successors, expand, fingerprints, insert, rehash, walk_all
+from checker.layout import TooManyValues
 from checker.learned import LearnedScenario
+from checker.packing import Outgrown, Words
 from checker.replaying import RunsDisagree, concrete_trace
 from checker.trace import Trace
-from checker.tries import Growing
+from checker.views import ToldApart
 from checker.vocabulary import Property, Scenario
 
-_CHUNK = 4096
-_MISSES = 256
-Words = npt.NDArray[np.uint64]
+_PART = 256
+_PARTS = 32
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -49,6 +52,8 @@ class SearchResult(msgspec.Struct, frozen=True):
     `stopped` is None when every reachable state was visited, or why not: ``max states``, ``timeout``, ``interrupted``,
     ``decided`` (every property had its answer), or which field took too many values. `found` maps the names of
     properties to their first offender or witness. `full_pools` names the pools for whose size some step was cut off.
+    States that differ by exchanges of slots of `interchangeable` pools are counted once; where that would have taken
+    too long to find out for some state, they may be counted several times, and `exact_orbits` is false.
     """
 
     states: int
@@ -59,6 +64,8 @@ class SearchResult(msgspec.Struct, frozen=True):
     full_pools: tuple[str, ...]
     found: dict[str, Found]
     fired: dict[str, int]
+    interchangeable: tuple[str, ...]
+    exact_orbits: bool
     python_calls: int
     trie_nodes: int
 
@@ -74,10 +81,11 @@ class SearchResult(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """When to stop: after so many distinct states, after so many seconds."""
+    """When to stop: after so many distinct states, after so many seconds, after so many steps from the start."""
 
     max_states: int | None = None
     timeout: float | None = None
+    max_depth: int | None = None
 
 
 def search(
@@ -87,19 +95,22 @@ def search(
     limits: Limits = Limits(),  # noqa: B008  a frozen value
     progress: Callable[[Progress], None] | None = None,
     stop_when_decided: bool = True,
+    workers: int | None = None,
 ) -> SearchResult:
     """Visit every reachable state of a scenario once and look for offenders of its properties.
 
     Parameters
     ----------
     symmetry
-        Count states that differ only in the order of interchangeable rows as one.
+        Count states that differ only by exchanges of interchangeable slots as one.
     limits
         A limit that is hit ends the search; the result says so.
     progress
         Called now and then while the search runs.
     stop_when_decided
         End the search once no property is open any more, instead of visiting the rest of the states.
+    workers
+        How many threads; as many as there are processors by default. The result does not depend on it.
 
     Notes
     -----
@@ -107,7 +118,7 @@ def search(
     `SearchResult.collision_probability`. Memory: the current and the next frontier, and about 30 bytes a state.
     Ctrl-C ends the search like a limit.
     """
-    run = _Search(LearnedScenario(scenario, symmetry=symmetry), limits, progress, stop_when_decided)
+    run = _Search(scenario, symmetry, limits, progress, stop_when_decided, workers or os.cpu_count() or 1)
     try:
         run.run()
     except KeyboardInterrupt:
@@ -117,101 +128,257 @@ def search(
     return run.result()
 
 
+class _Part:
+    """A slice of the frontier on its way through the compiled loops, and what they need to hand back."""
+
+    def __init__(self, learned: LearnedScenario) -> None:
+        self.learned = learned
+        self.missed = learned.room_for_misses(8)
+        self.position = np.zeros(3, np.int64)
+        self.counters = np.zeros(4, np.int64)
+        self.taken = np.zeros(len(learned.events), np.int64)
+        self.fired = np.zeros(len(learned.events), np.int64)
+        self.out = self._successors(_PART * 4 + BATCH, 1)
+        self.pairs = self._successors(0, 2)
+
+    def take(self, states: Words, first: int, *, stepping: bool) -> "_Part":
+        """Start over with other states; `first` is the number of the first of them."""
+        self.states, self.first = states, first
+        self.payloads = np.empty((len(states), len(self.learned.roots.node)), np.int32)
+        self.walked = 0
+        self.misses = 0
+        self.status = DONE
+        self.position[:] = 0
+        self.counters[:] = 0
+        self.fired[:] = 0
+        if stepping and not len(self.pairs.key):
+            self.pairs = self._successors(len(self.out.key), 2)
+        return self
+
+    def walk(self) -> None:
+        """Fill in payloads, up to as many misses as there is room for."""
+        learned = self.learned
+        states, payloads = self.states[self.walked :], self.payloads[self.walked :]
+        self.misses = walk_all(states, learned.roots, learned.rows, learned.arrays, payloads, *self.missed)
+
+    def learn(self) -> None:
+        """Learn what was missed."""
+        for state in dict.fromkeys(self.missed[0][: self.misses].tolist()):
+            self.learned.payloads(self.states[self.walked + state])
+        self.walked += int(self.missed[0][0])
+
+    def expand(self, visited: Words) -> None:
+        """Find the successors, until done or out of room."""
+        learned = self.learned
+        events = self.payloads[:, len(learned.state_properties) :]
+        self.status = expand(
+            self.states, events, self.position, self.first, learned.event_roots, learned.leaves.effects,
+            learned.places, learned.symmetry.orbits, learned.live, visited, self.out, self.pairs, self.taken,
+            self.fired, self.counters,
+        )  # fmt: skip
+
+    def make_room(self) -> None:
+        """Twice as much room for successors."""
+        self.out = self._copied(self.out, 1)
+        if len(self.pairs.key):
+            self.pairs = self._copied(self.pairs, 2)
+
+    def _copied(self, old: Successors, states: int) -> Successors:
+        grown = self._successors(2 * len(old.key), states)
+        size = len(old.key)
+        grown.words[:size], grown.key[:size], grown.parent[:size], grown.cause[:size] = old
+        return grown
+
+    def _successors(self, size: int, states: int) -> Successors:
+        return Successors(
+            np.empty((size, states * self.learned.packing.words), np.uint64),
+            np.empty(size, np.uint64),
+            np.empty(size, np.int32),
+            np.empty(size, np.int32),
+        )
+
+    def step_payloads(self) -> npt.NDArray[np.int32]:
+        """For each transition and each property of steps, whether it offends; what is missing is learned."""
+        learned, pairs = self.learned, self.pairs.words[: self.counters[3]]
+        payloads = np.empty((len(pairs), len(learned.step_properties)), np.int32)
+        done = 0
+        while True:
+            misses = walk_all(
+                pairs[done:], learned.step_roots, learned.rows, learned.step_arrays, payloads[done:], *self.missed
+            )
+            if not misses:
+                return payloads
+            for state in dict.fromkeys(self.missed[0][:misses].tolist()):
+                learned.step_payloads(pairs[done + state])
+            done += int(self.missed[0][0])
+
+
 class _Search:
     """The state of one search; see `search`."""
 
     def __init__(
         self,
-        learned: LearnedScenario,
+        scenario: Scenario[Any],
+        symmetry: bool,
         limits: Limits,
         progress: Callable[[Progress], None] | None,
         stop_when_decided: bool,
+        workers: int,
     ) -> None:
-        self.learned = learned
+        self.scenario, self.symmetry = scenario, symmetry
         self.limits = limits
         self.progress = progress
         self.stop_when_decided = stop_when_decided
+        self.workers = workers
+        self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self.started = time.monotonic()
         self.reported = self.started
+        self.python_calls = 0
+        self._learn_anew(frozenset())
+
+    def _learn_anew(self, told_apart: frozenset[str]) -> None:
+        self.learned = LearnedScenario(self.scenario, symmetry=self.symmetry, told_apart=told_apart)
+        self.told_apart = told_apart
+        self._reset()
+
+    def _reset(self) -> None:
+        learned = self.learned
         self.stopped: str | None = None
         self.found: dict[str, Found] = {}
         self.visited = np.zeros(1 << 12, np.uint64)
-        self.room = np.array([len(self.visited) // 2], np.int64)
-        self.parents = Growing(np.int64)
-        self.causes = Growing(np.int64)
-        self.counters = np.zeros(3, np.int64)
+        self.taken = 0
+        self.states = 0
+        self.transitions = 0
+        self.several = 0
+        self.levels: list[int] = []
+        self.parents: list[npt.NDArray[np.int32]] = []
+        self.causes: list[npt.NDArray[np.int32]] = []
         self.fired = np.zeros(len(learned.events), np.int64)
         self.depth = 0
-        self.frontier: Words = np.zeros((0, learned.layout.width // 8), np.uint64)
-        self.step_open = np.ones(len(learned.step_properties), np.uint8)
+        self.frontier: Words = np.zeros((0, learned.packing.words), np.uint64)
+        self.parts = [_Part(learned) for _ in range(_PARTS)]
 
     # -- the loop over levels
 
     def run(self) -> None:
         """Search until done, decided, or stopped by a limit."""
-        self._start()
-        while len(self.frontier) and not self.stopped:
-            first = self.parents.size - len(self.frontier)
-            found: list[Words] = []
-            for start in range(0, len(self.frontier), _CHUNK):
-                chunk = self.frontier[start : start + _CHUNK]
-                self._check_states(chunk, first + start)
-                if self._should_stop():
-                    return
-                found.extend(self._expand(chunk, first + start))
-                if self._should_stop():
-                    return
-                self._report()
-            self.frontier = np.concatenate(found) if found else self.frontier[:0]
-            self.depth += bool(len(self.frontier))
+        while True:
+            try:
+                self._start()
+                self._levels()
+                return
+            except Outgrown:
+                self.learned.pack()
+                self._reset()
+            except ToldApart as exception:
+                self.python_calls += self.learned.python_calls
+                self._learn_anew(self.told_apart | {exception.pool})
 
     def _start(self) -> None:
-        rows = []
-        for number, state in enumerate(self.learned.scenario.initial):
-            words = self.learned.encode(state).view(np.uint64)
-            if kernels.add_state(self.visited, words):
-                self.room[0] -= 1
-                self.parents.append(-1 - number)
-                self.causes.append(0)
-                rows.append(words)
-        self.frontier = np.array(rows, np.uint64).reshape(len(rows), -1)
+        rows = np.array([self.learned.encode(state) for state in self.scenario.initial], np.uint64)
+        keys, kept = np.empty(len(rows), np.uint64), np.empty(len(rows), np.int64)
+        fingerprints(rows, len(rows), keys)
+        self._make_room(len(rows))
+        kept = kept[: insert(self.visited, keys, len(rows), kept)]
+        self.taken = len(kept)
+        self._close_level([rows[kept]], [(-1 - kept).astype(np.int32)], [np.zeros(len(kept), np.int32)])
 
-    def _should_stop(self) -> bool:
-        if self.limits.max_states is not None and self.parents.size >= self.limits.max_states:
+    def _close_level(
+        self, frontier: list[Words], parents: list[npt.NDArray[np.int32]], causes: list[npt.NDArray[np.int32]]
+    ) -> None:
+        self.frontier = np.concatenate([self.frontier[:0], *frontier])
+        self.levels.append(self.states)
+        self.parents.append(np.concatenate([np.zeros(0, np.int32), *parents]))
+        self.causes.append(np.concatenate([np.zeros(0, np.int32), *causes]))
+        self.states += len(self.frontier)
+
+    def _levels(self) -> None:
+        while len(self.frontier):
+            if self.depth == self.limits.max_depth:
+                self._check_last_level()
+                return
+            if not self._expand_level():
+                return
+            self.depth += bool(len(self.frontier))
+
+    def _check_last_level(self) -> None:
+        for parts in self._chunks():
+            self._check_states(parts)
+        self.stopped = self.stopped or "max depth"
+
+    def _chunks(self) -> Iterable[list[_Part]]:
+        first = self.states - len(self.frontier)
+        stepping = any(prop.name not in self.found for prop in self.learned.step_properties)
+        for start in range(0, len(self.frontier), _PART * _PARTS):
+            chunk = self.frontier[start : start + _PART * _PARTS]
+            starts = range(0, len(chunk), _PART)
+            yield [
+                part.take(chunk[begin : begin + _PART], first + start + begin, stepping=stepping)
+                for part, begin in zip(self.parts, starts, strict=False)
+            ]
+
+    def _expand_level(self) -> bool:
+        """Whether the level was expanded to its end."""
+        found: tuple[list[Any], list[Any], list[Any]] = [], [], []
+        new = 0
+        for parts in self._chunks():
+            self._check_states(parts)
+            if self._should_stop(new):
+                return False
+            self._expand(parts)
+            for part in parts:
+                new += self._insert(part, *found)
+            if self._should_stop(new):
+                return False
+            self._report(new)
+        self._close_level(*found)
+        return True
+
+    def _should_stop(self, new: int) -> bool:
+        if self.limits.max_states is not None and self.states + new >= self.limits.max_states:
             self.stopped = "max states"
         elif self.limits.timeout is not None and time.monotonic() - self.started >= self.limits.timeout:
             self.stopped = "timeout"
-        elif self.stop_when_decided and self._open() == 0 and self.learned.scenario.properties:
+        elif self.stop_when_decided and self._open() == 0 and self.learned.scenario.safety_properties:
             self.stopped = "decided"
+        if self.stopped is not None:
+            self.states += new
         return self.stopped is not None
 
     def _open(self) -> int:
-        return sum(prop.name not in self.found for prop in self.learned.scenario.properties)
+        return sum(prop.name not in self.found for prop in self.learned.scenario.safety_properties)
 
-    def _report(self) -> None:
+    def _report(self, new: int) -> None:
         now = time.monotonic()
         if self.progress and now - self.reported > 0.25:
             self.reported = now
             self.progress(
-                Progress(
-                    self.parents.size,
-                    int(self.counters[0]),
-                    self.depth,
-                    len(self.frontier),
-                    now - self.started,
-                )
+                Progress(self.states + new, self.transitions, self.depth, len(self.frontier), now - self.started)
             )
+
+    def _each(self, work: Callable[[_Part], None], parts: list[_Part]) -> None:
+        if self.pool is None or len(parts) == 1:
+            for part in parts:
+                work(part)
+        else:
+            list(self.pool.map(work, parts))
 
     # -- properties of states
 
-    def _check_states(self, chunk: Words, first: int) -> None:
-        properties = self.learned.state_properties
-        if all(prop.name in self.found for prop in properties):
-            return
-        payloads = self._walk(chunk, self.learned.state_roots, self.learned.learn_state_property)
-        for index, prop in enumerate(properties):
-            if prop.name not in self.found and payloads[:, index].any():
-                self._note(prop, first + int(payloads[:, index].argmax()))
+    def _check_states(self, parts: list[_Part]) -> None:
+        """Walk all tries, learn what is missing, and note offenders."""
+        todo = parts
+        while todo:
+            self._each(_Part.walk, todo)
+            todo = [part for part in todo if part.misses]
+            for part in todo:
+                part.learn()
+        for index, prop in enumerate(self.learned.state_properties):
+            if prop.name not in self.found:
+                for part in parts:
+                    if part.payloads[:, index].any():
+                        self._note(prop, part.first + int(part.payloads[:, index].argmax()))
+                        break
 
     def _note(self, prop: Property, state: int, *last: tuple[int, int]) -> None:
         initial, events = self._path(state)
@@ -219,123 +386,80 @@ class _Search:
         trace = concrete_trace(self.learned, initial, (*events, *last))
         if not trace.offenders(prop):
             raise RunsDisagree(f"{prop.name}: the learned run found an offender that the plain run does not see")
-        self.found[prop.name] = Found(trace, self.parents.size, int(self.counters[0]), seconds)
+        self.found[prop.name] = Found(trace, self.states, self.transitions, seconds)
 
     def _path(self, state: int) -> tuple[int, tuple[tuple[int, int], ...]]:
-        parents, causes = self.parents.all, self.causes.all
         events: list[tuple[int, int]] = []
-        while parents[state] >= 0:
-            events.append((int(causes[state]) >> 16, int(causes[state]) & 0xFFFF))
-            state = int(parents[state])
-        return -1 - int(parents[state]), tuple(reversed(events))
+        while True:
+            level = bisect.bisect_right(self.levels, state) - 1
+            parent, cause = (int(column[level][state - self.levels[level]]) for column in (self.parents, self.causes))
+            if parent < 0:
+                return -1 - parent, tuple(reversed(events))
+            events.append((cause >> 12, cause & 0xFFF))
+            state = parent
 
     # -- transitions
 
-    def _walk(
-        self, chunk: Words, roots: npt.NDArray[np.int64], learn: Callable[[int, Packed], None]
-    ) -> npt.NDArray[np.int32]:
-        """The payloads of every trie in `roots` on every state of the chunk; what is missing is learned."""
-        states = chunk.view(np.uint8)
-        payloads = np.empty((len(states), len(roots)), np.int32)
-        missed_state = np.empty(_MISSES, np.int64)
-        missed_root = np.empty(_MISSES, np.int64)
-        done = 0
-        while True:
-            learned = self.learned
-            misses = kernels.walk_all(
-                states[done:], roots, payloads[done:], learned.derived_roots, *learned.tries.arrays,
-                missed_state, missed_root,
-            )  # fmt: skip
-            if not misses:
-                return payloads
-            for state, root in zip(missed_state[:misses], missed_root[:misses], strict=True):
-                if not self._known(states[done + state], roots[root]):
-                    learn(int(root), states[done + state])
-            done += int(missed_state[0])
+    def _expand(self, parts: list[_Part]) -> None:
+        """Find the successors that are new, and note offending steps."""
+        visited, todo = self.visited, parts
+        while todo:
+            self._each(lambda part: part.expand(visited), todo)
+            todo = [part for part in todo if part.status != DONE]
+            for part in todo:
+                part.make_room()
+        for part in parts:
+            self._check_steps(part)
 
-    def _known(self, row: Packed, root: np.int64) -> bool:
-        learned = self.learned
-        cache = np.full(max(1, len(learned.derived_roots)), kernels.UNSEEN, np.int64)
-        payload = kernels.walk(
-            np.int64(root), row, row, cache, learned.stack, learned.derived_roots, *learned.tries.arrays
-        )
-        return bool(payload != kernels.UNSEEN)
+    def _check_steps(self, part: _Part) -> None:
+        if not part.counters[3]:
+            return
+        payloads = part.step_payloads()
+        for index, prop in enumerate(self.learned.step_properties):
+            if prop.name not in self.found and payloads[:, index].any():
+                first = int(payloads[:, index].argmax())
+                cause = int(part.pairs.cause[first])
+                self._note(prop, int(part.pairs.parent[first]), (cause >> 12, cause & 0xFFF))
 
-    def _expand(self, chunk: Words, first: int) -> list[Words]:
-        """The new states that the chunk leads to."""
-        learned = self.learned
-        payloads = self._walk(chunk, learned.event_roots, learned.learn_event)
-        position = np.zeros(3, np.int64)
-        capacity = max(1024, 2 * len(chunk))
-        blocks: list[Words] = []
-        while True:
-            rows = np.empty((capacity, chunk.shape[1]), np.uint64)
-            parents = np.empty(capacity, np.int64)
-            causes = np.empty(capacity, np.int64)
-            self.counters[1] = 0
-            outcome = self._expand_block(chunk, payloads, position, first, rows, parents, causes)
-            count = int(self.counters[1])
-            start = self.parents.extend(count)
-            self.causes.extend(count)
-            self.parents.all[start:] = parents[:count]
-            self.causes.all[start:] = causes[:count]
-            blocks.append(rows[:count])
-            if outcome == kernels.DONE:
-                return blocks
+    def _insert(self, part: _Part, frontier: list[Any], parents: list[Any], causes: list[Any]) -> int:
+        count = int(part.counters[1])
+        self.transitions += int(part.counters[0])
+        self.several += int(part.counters[2])
+        self.fired += part.fired
+        self._make_room(count)
+        kept = np.empty(count, np.int64)
+        new = int(insert(self.visited, part.out.key, count, kept))
+        kept = kept[:new]
+        frontier.append(part.out.words[kept])
+        parents.append(part.out.parent[kept])
+        causes.append(part.out.cause[kept])
+        self.taken += new
+        return new
 
-    def _expand_block(
-        self,
-        chunk: Words,
-        payloads: npt.NDArray[np.int32],
-        position: npt.NDArray[np.int64],
-        first: int,
-        rows: Words,
-        parents: npt.NDArray[np.int64],
-        causes: npt.NDArray[np.int64],
-    ) -> int:
-        """Expand until the chunk is done or the block is full; make room and learn on the way."""
-        learned = self.learned
-        while True:
-            outcome = kernels.expand(
-                chunk, payloads, position, first, *learned.leaves.arrays, learned.sorted_pools,
-                self.visited, self.room, rows, parents, causes, len(rows), self.fired, self.counters,
-                learned.step_roots, self.step_open, *learned.tries.arrays, learned.derived_roots,
-            )  # fmt: skip
-            if outcome in (kernels.DONE, kernels.FRONTIER_FULL):
-                return int(outcome)
-            if outcome == kernels.TABLE_FULL:
-                self._grow_table()
-                continue
-            before = chunk[position[0]]
-            index = int(self.counters[2])
-            if outcome == kernels.STEP_UNSEEN:
-                after = rows[self.counters[1]]
-                learned.learn_step_property(index, before.view(np.uint8), after.view(np.uint8))
-            else:
-                self.step_open[index] = 0
-                prop = learned.step_properties[index]
-                self._note(prop, first + int(position[0]), (int(position[1]), int(position[2])))
-
-    def _grow_table(self) -> None:
-        grown = np.zeros(4 * len(self.visited), np.uint64)
-        kernels.rehash(self.visited, grown)
-        self.room[0] += (len(grown) - len(self.visited)) // 2
-        self.visited = grown
+    def _make_room(self, count: int) -> None:
+        while (self.taken + count) * 8 > len(self.visited) * 5:
+            grown = np.zeros(2 * len(self.visited), np.uint64)
+            rehash(self.visited, grown)
+            self.visited = grown
 
     def result(self) -> SearchResult:
         """What was seen so far."""
+        if self.pool is not None:
+            self.pool.shutdown()
         fired: dict[str, int] = {}
         for event, count in zip(self.learned.events, self.fired, strict=True):
             fired[event.action.name] = fired.get(event.action.name, 0) + int(count)
         return SearchResult(
-            states=self.parents.size,
-            transitions=int(self.counters[0]),
+            states=self.states,
+            transitions=self.transitions,
             depth=self.depth,
             seconds=time.monotonic() - self.started,
             stopped=self.stopped,
             full_pools=tuple(sorted(self.learned.full_pools)),
             found=self.found,
             fired=fired,
-            python_calls=self.learned.python_calls,
-            trie_nodes=self.learned.tries.nodes,
+            interchangeable=tuple(sorted(self.learned.interchangeable)),
+            exact_orbits=self.several == 0,
+            python_calls=self.python_calls + self.learned.python_calls,
+            trie_nodes=self.learned.tries.size,
         )

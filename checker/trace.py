@@ -53,6 +53,18 @@ class Trace(msgspec.Struct, frozen=True):
         return prop.offenders(self.states[-1])
 
 
+class Lasso(msgspec.Struct, frozen=True):
+    """A run without end: `trace`, then the steps of `cycle` over and over (none: its last state forever)."""
+
+    trace: Trace
+    cycle: tuple[Step, ...] = ()
+
+    @property
+    def recurring(self) -> list[State]:
+        """The states that the run visits again and again, the end of the trace first."""
+        return [self.trace.states[-1], *(step.state for step in self.cycle[:-1])]
+
+
 def enabled(scenario: Scenario[Any], state: State) -> Iterator[Step]:
     """Every step that can be taken from `state`."""
     for event in scenario.events():

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from checker.kernels import LEAF, UNSEEN
+from checker.kernels import LEAF, UNSEEN, Effects
 
-Ints = npt.NDArray[np.int64]
 Reads = Sequence[tuple[int, int]]
 
 
@@ -22,11 +21,11 @@ class ImpureFunction(Exception):
 
 
 class Growing:
-    """A one-dimensional array that grows by doubling; `all` is a view of the used part."""
+    """An array that grows by doubling; `all` is a view of the used part. With `columns`, of rows of so many numbers."""
 
-    def __init__(self, dtype: npt.DTypeLike, fill: int = 0) -> None:
+    def __init__(self, dtype: npt.DTypeLike, fill: int = 0, columns: int | None = None) -> None:
         self._fill = fill
-        self._array = np.full(64, fill, dtype)
+        self._array = np.full(64 if columns is None else (64, columns), fill, dtype)
         self.size = 0
 
     @property
@@ -39,38 +38,38 @@ class Growing:
         start = self.size
         self.size += count
         if self.size > len(self._array):
-            grown = np.full(max(self.size, 2 * len(self._array)), self._fill, self._array.dtype)
+            size = max(self.size, 2 * len(self._array))
+            grown = np.full((size, *self._array.shape[1:]), self._fill, self._array.dtype)
             grown[:start] = self._array[:start]
             self._array = grown
         return start
 
-    def append(self, value: int) -> int:
+    def append(self, value: typing.Any) -> int:
         """Add one entry; its index."""
         index = self.extend(1)
         self._array[index] = value
         return index
 
+    def __getitem__(self, index: int) -> typing.Any:
+        return self._array[index]
+
+    def __setitem__(self, index: int, value: typing.Any) -> None:
+        self._array[index] = value
+
 
 class Tries:
-    """The tries of one scenario, as the flat arrays that the compiled walk reads."""
+    """The tries of one scenario, as the flat arrays that the compiled walk reads (see `checker.kernels`)."""
 
     def __init__(self) -> None:
-        self.column = Growing(np.int32)
-        self.first_edge = Growing(np.int64)
-        self.width = Growing(np.int32)
+        self.nodes = Growing(np.int32, columns=3)
         self.edges = Growing(np.int32, fill=UNSEEN)
 
     @property
-    def arrays(self) -> tuple[npt.NDArray[typing.Any], ...]:
-        """What `checker.kernels.walk` takes, in its order."""
-        return self.column.all, self.first_edge.all, self.width.all, self.edges.all
-
-    @property
-    def nodes(self) -> int:
+    def size(self) -> int:
         """How many nodes there are, leaves included."""
-        return self.column.size
+        return self.nodes.size
 
-    def insert(self, roots: Ints, index: int, reads: Reads, payload: int) -> None:
+    def insert(self, roots: Growing, index: int, reads: Reads, payload: int) -> None:
         """Add the path `reads` with `payload` at its leaf to the trie whose root is ``roots[index]``.
 
         Raises
@@ -78,49 +77,37 @@ class Tries:
         ImpureFunction
             If an earlier run read the same values and then read something else, or did something else.
         """
-        columns, values = self.column, self.first_edge
-        at: tuple[Ints, int] | int = (roots, index)
+        target, at = roots, index
         for column, code in (*reads, (LEAF, payload)):
-            node = self._target(at)
+            node = int(target[at])
             if node == UNSEEN:
-                node = columns.append(column)
-                values.append(payload if column == LEAF else 0)
-                self.width.append(0)
-                self._point(at, node)
-            if columns.all[node] != column:
+                node = self.nodes.append((column, payload if column == LEAF else 0, 0))
+                target[at] = node
+            known, held, _ = self.nodes[node]
+            if known != column:
                 raise ImpureFunction(
-                    f"a run read column {column} where an earlier one with the same values read column "
-                    f"{columns.all[node]}. Usual cause: the function depends on something besides its arguments "
-                    "(a clock, a random source, the order of a set)."
+                    f"a run read column {column} where an earlier one with the same values read column {known}. "
+                    "Usual cause: the function depends on something besides its arguments (a clock, a random source, "
+                    "the order of a set)."
                 )
             if column == LEAF:
-                if values.all[node] != payload:
+                if held != payload:
                     raise ImpureFunction("two runs read the same values and did different things")
                 return
-            at = self._edge(node, code)
-
-    def _target(self, at: tuple[Ints, int] | int) -> int:
-        return int(self.edges.all[at]) if isinstance(at, int) else int(at[0][at[1]])
-
-    def _point(self, at: tuple[Ints, int] | int, node: int) -> None:
-        if isinstance(at, int):
-            self.edges.all[at] = node
-        else:
-            at[0][at[1]] = node
+            target, at = self.edges, self._edge(node, code)
 
     def _edge(self, node: int, code: int) -> int:
         """The place of the edge for `code`; a node whose block is too narrow gets a wider one."""
-        width = int(self.width.all[node])
+        _, old, width = self.nodes[node]
         if code >= width:
             wider = 2
             while wider <= code:
                 wider *= 2
-            old = int(self.first_edge.all[node])
             first = self.edges.extend(wider)
             self.edges.all[first : first + width] = self.edges.all[old : old + width]
-            self.first_edge.all[node] = first
-            self.width.all[node] = wider
-        return int(self.first_edge.all[node]) + code
+            self.nodes[node][1:] = first, wider
+            return first + code
+        return int(old) + code
 
 
 class Leaves:
@@ -136,14 +123,9 @@ class Leaves:
         self.write_start.append(0)
 
     @property
-    def arrays(self) -> tuple[npt.NDArray[typing.Any], ...]:
-        """What `checker.kernels.expand` takes, in its order."""
-        return (
-            self.yield_start.all,
-            self.write_start.all,
-            self.write_column.all,
-            self.write_code.all,
-        )
+    def effects(self) -> Effects:
+        """The same for the compiled loops."""
+        return Effects(self.yield_start.all, self.write_start.all, self.write_column.all, self.write_code.all)
 
     def leaf(self, yields: Sequence[dict[int, int]]) -> int:
         """The number of the leaf that writes `yields` (column -> code for each), made if it is new."""

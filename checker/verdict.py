@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from checker.explored import Explored
 from checker.search import Limits, Progress, SearchResult, search
-from checker.trace import Trace
-from checker.vocabulary import Kind, Property, Scenario
+from checker.trace import Step, Trace
+from checker.vocabulary import Event, Kind, Property, Scenario
 
 
 class Outcome(Enum):
@@ -17,7 +18,7 @@ class Outcome(Enum):
     HOLDS = "holds"
     """Shown exhaustively, within the listed bounds; for `sometimes`: a witness was found."""
     VIOLATED = "violated"
-    """A trace shows an offender; it was replayed in the plain run."""
+    """A trace (for a liveness property, with a cycle) shows an offender; it was replayed in the plain run."""
     UNREACHED = "unreached"
     """A `sometimes` that no reachable state satisfies."""
     INCONCLUSIVE = "inconclusive"
@@ -29,6 +30,10 @@ class Verdict(msgspec.Struct, frozen=True):
 
     `reason` says why an inconclusive verdict is one. `trace` is the shortest trace to an offender (or witness). The
     numbers are those of the whole search; for a violation those at the moment when it was found.
+
+    For a liveness property, `fairness` says in words which runs count and `notes` what else to know. If it is violated,
+    `cycle` has the steps that are repeated forever after `trace` (none: nothing happens any more), and `starved` the
+    events that are enabled somewhere on the cycle and never taken, which their fairness allows.
     """
 
     promise: Property
@@ -44,6 +49,10 @@ class Verdict(msgspec.Struct, frozen=True):
     collision_probability: float
     reason: str | None = None
     trace: Trace | None = None
+    cycle: tuple[Step, ...] | None = None
+    starved: tuple[Event, ...] = ()
+    fairness: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def offenders(self) -> list[Any]:
@@ -52,7 +61,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """One scenario's verdicts, in the order of its properties, and the search that they come from."""
+    """One scenario's verdicts, in the order of its safety properties, and the search that they come from."""
 
     scenario: Scenario[Any]
     verdicts: tuple[Verdict, ...]
@@ -66,9 +75,10 @@ def check(
     limits: Limits = Limits(),  # noqa: B008  a frozen value
     progress: Callable[[Progress], None] | None = None,
 ) -> Checked:
-    """Search a scenario and say what that shows about each of its properties."""
-    result = search(scenario, symmetry=symmetry, limits=limits, progress=progress)
-    return Checked(scenario, tuple(_verdict(scenario, prop, result) for prop in scenario.properties), result)
+    """Search a scenario and say what that shows about each of its properties of states and steps."""
+    searched = msgspec.structs.replace(scenario, properties=scenario.safety_properties)
+    result = search(searched, symmetry=symmetry, limits=limits, progress=progress)
+    return Checked(scenario, tuple(_verdict(scenario, prop, result) for prop in searched.properties), result)
 
 
 def _verdict(scenario: Scenario[Any], prop: Property, result: SearchResult) -> Verdict:
@@ -96,6 +106,11 @@ def _outcome(prop: Property, result: SearchResult) -> tuple[Outcome, str | None]
         return (Outcome.HOLDS if prop.kind is Kind.SOMETIMES else Outcome.VIOLATED), None
     if result.exhausted:
         return (Outcome.UNREACHED if prop.kind is Kind.SOMETIMES else Outcome.HOLDS), None
+    return Outcome.INCONCLUSIVE, why_inconclusive(result)
+
+
+def why_inconclusive(result: SearchResult | Explored) -> str:
+    """Which limit or bound kept a search from seeing everything, and how far it was."""
     if result.stopped is not None:
-        return Outcome.INCONCLUSIVE, f"{result.stopped} ({result.states:,} states, depth {result.depth})"
-    return Outcome.INCONCLUSIVE, f"bound reached: the pool {', '.join(result.full_pools)} has too few slots"
+        return f"{result.stopped} ({result.states:,} states, depth {result.depth})"
+    return f"bound reached: the pool {', '.join(result.full_pools)} has too few slots"

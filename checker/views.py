@@ -8,10 +8,66 @@ function does, for every state in which it reads the same.
 import inspect
 import itertools
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from checker.layout import FieldLayout, Layout, PoolLayout
 from checker.state import BoundReached, StaleRow
+
+
+class ToldApart(Exception):
+    """A function looked at the number of a slot, so that the slots of `pool` are not interchangeable."""
+
+    def __init__(self, pool: str) -> None:
+        super().__init__(f"the slots of {pool!r} are told apart by their numbers")
+        self.pool = pool
+
+
+class SlotName:
+    """A slot's number as functions of the learned run see it while slots are interchangeable: a name, not a number.
+
+    It can be compared with other slots, used to find the row or the element of its pool, and stored. Anything that
+    would tell it from the number of another slot raises `ToldApart`, and the search starts over without exchanging
+    slots of that pool.
+    """
+
+    __slots__ = ("number", "pool")
+
+    def __init__(self, pool: str, number: int) -> None:
+        self.pool = pool
+        self.number = number
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is SlotName and other.pool == self.pool:
+            return self.number == other.number
+        if other is None:
+            return False
+        raise ToldApart(self.pool)
+
+    def __hash__(self) -> int:
+        return hash((self.pool, self.number))
+
+    def __repr__(self) -> str:
+        raise ToldApart(self.pool)
+
+    def _told_apart(self, *_: object) -> Any:
+        raise ToldApart(self.pool)
+
+    __lt__ = __le__ = __gt__ = __ge__ = __index__ = __int__ = __bool__ = __format__ = _told_apart
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __floordiv__ = __neg__ = _told_apart
+
+
+class Count(NamedTuple):
+    """The derived value that `checker.state.count` asks for."""
+
+    pool: str
+    condition: Callable[..., Any]
+
+    def __call__(self, state: "StateView", *args: Any) -> int:
+        """Count, one row after the other."""
+        return sum(1 for row in getattr(state, self.pool) if self.condition(row, *args))
+
 
 Derive = Callable[["Recording", bytes, Callable[..., Any], tuple[Any, ...], tuple[tuple[str, Any], ...]], Any]
 
@@ -19,14 +75,15 @@ Derive = Callable[["Recording", bytes, Callable[..., Any], tuple[Any, ...], tupl
 class Recording:
     """What one run of a function read, in order.
 
-    `reads` holds (column, code). `second` is added to the columns of the second state of a step property.
+    `reads` holds (column, code). The slots of the pools in `interchangeable` are seen as names (`SlotName`).
     """
 
-    __slots__ = ("_known", "derive", "layout", "reads", "rows", "versions")
+    __slots__ = ("_known", "derive", "interchangeable", "layout", "reads", "rows", "versions")
 
-    def __init__(self, layout: Layout, derive: Derive) -> None:
+    def __init__(self, layout: Layout, derive: Derive, interchangeable: frozenset[str] = frozenset()) -> None:
         self.layout = layout
         self.derive = derive
+        self.interchangeable = interchangeable
         self.reads: list[tuple[int, int]] = []
         self.rows: dict[tuple[int, int], RowView] = {}
         self.versions = itertools.count(1)
@@ -37,6 +94,73 @@ class Recording:
         if column not in self._known:
             self._known.add(column)
             self.reads.append((column, code))
+
+    def name(self, pool: str | None, slot: int) -> Any:
+        """A slot's number, as the function may see it."""
+        return SlotName(str(pool), slot) if pool in self.interchangeable else slot
+
+    def number(self, pool: str | None, slot: Any) -> int:
+        """The number behind `slot`, where a slot of `pool` is meant.
+
+        Raises
+        ------
+        ToldApart
+            If slots are interchangeable and this is a plain number, or the name of another pool's slot.
+        """
+        if type(slot) is SlotName:
+            if slot.pool != pool:
+                raise ToldApart(slot.pool)
+            return slot.number
+        if pool in self.interchangeable:
+            raise ToldApart(str(pool))
+        return int(slot)
+
+    def codes(self, field: FieldLayout, base: int, value: Any) -> Iterator[tuple[int, int]]:
+        """(column, code) of what storing `value` in a field writes.
+
+        Raises
+        ------
+        ToldApart
+            If that would tell apart slots that are interchangeable.
+        """
+        if isinstance(value, TupleView):
+            self._check_same_slots(field, value)
+            if isinstance(value, TupleChange):
+                return value.codes(field, base)
+        elif field.slot_of in self.interchangeable and field.size is None:
+            value = value if value is None else self.number(field.slot_of, value)
+        else:
+            if isinstance(value, tuple):
+                self.check_tuple(field, value)
+            self.check_anonymous(value)
+        return field.codes(value, base)
+
+    def _check_same_slots(self, field: FieldLayout, value: "TupleView") -> None:
+        for per in (field.per, value._field.per):
+            if per in self.interchangeable and field.per != value._field.per:
+                raise ToldApart(str(per))
+
+    def check_tuple(self, field: FieldLayout, value: tuple[Any, ...]) -> None:
+        """Refuse a plain tuple that holds different things for interchangeable slots."""
+        if field.per in self.interchangeable and any(element != value[0] for element in value):
+            raise ToldApart(str(field.per))
+
+    def check_creation(self, pool: PoolLayout) -> None:
+        """Refuse to create rows where slots are referred to: a slot that is empty may still be, so that which is taken
+        matters."""
+        if pool.name in self.interchangeable and pool.name in self.layout.referred:
+            raise ToldApart(pool.name)
+
+    def check_anonymous(self, value: Any) -> None:
+        """Refuse a value with a slot's name inside: exchanging slots would not find it."""
+        if type(value) is SlotName:
+            raise ToldApart(value.pool)
+        if isinstance(value, tuple):
+            for element in value:
+                self.check_anonymous(element)
+        elif isinstance(value, msgspec.Struct):
+            for name in value.__struct_fields__:
+                self.check_anonymous(getattr(value, name))
 
 
 class StateView:
@@ -75,9 +199,10 @@ class StateView:
         return code
 
     def _read(self, field: FieldLayout, base: int) -> Any:
-        if field.size is None:
-            return field.domain.values[self._code(base + field.offset)]
-        return TupleView(self, field, base)
+        if field.size is not None:
+            return TupleView(self, field, base)
+        value = field.domain.values[self._code(base + field.offset)]
+        return value if value is None or field.slot_of is None else self._recording.name(field.slot_of, value)
 
     def __getattr__(self, name: str) -> Any:
         layout = self._recording.layout
@@ -108,12 +233,21 @@ class StateView:
 
     def set(self, **changes: Any) -> "StateView":
         """As `State.set`, for scalar fields."""
-        return self._successor(_codes(self._layout.scalars, 0, changes))
+        return self._successor(self._codes(self._layout.scalars, 0, changes))
 
     def update(self, row: "RowView", **changes: Any) -> "StateView":
         """As `State.update`."""
         start = self._start(row)
-        return self._successor(_codes(row._pool.fields, start, changes), start)
+        return self._successor(self._codes(row._pool.fields, start, changes), start)
+
+    def _codes(self, fields: dict[str, FieldLayout], base: int, changes: dict[str, Any]) -> dict[int, int]:
+        writes: dict[int, int] = {}
+        for name, value in changes.items():
+            field = fields.get(name)
+            if field is None:
+                raise TypeError(f"Unexpected keyword argument {name!r}")
+            writes.update(self._recording.codes(field, base, value))
+        return writes
 
     def _row_view(self, pool: PoolLayout, slot: int) -> "RowView":
         """The view of a slot; the same object for the same content, as in the plain run."""
@@ -127,16 +261,18 @@ class StateView:
     def create(self, pool: str, row: Any) -> "StateView":
         """As `State.create`."""
         layout = self._layout.pools[pool]
+        self._recording.check_creation(layout)
         for slot in range(layout.capacity):
             start = layout.start(slot)
             if not self._code(start):
-                return self._successor(dict(self._layout.row_codes(layout, slot, row)), start)
+                changes = {name: getattr(row, name) for name in layout.fields}
+                return self._successor({start: 1, **self._codes(layout.fields, start, changes)}, start)
         raise BoundReached(pool)
 
     def delete(self, row: "RowView") -> "StateView":
         """As `State.delete`."""
         start = self._start(row)
-        return self._successor(dict.fromkeys(range(start, start + _used(row._pool)), 0), start)
+        return self._successor(dict.fromkeys(range(start, start + row._pool.stride), 0), start)
 
     def _start(self, row: "RowView") -> int:
         if type(row) is not RowView or row is not self._recording.rows.get(
@@ -161,23 +297,32 @@ class PoolView:
         """The number of slots."""
         return self._pool.capacity
 
-    def __getitem__(self, slot: int) -> "RowView | None":
-        if not 0 <= slot < self._pool.capacity:
+    def __getitem__(self, slot: Any) -> "RowView | None":
+        number = self._state._recording.number(self._pool.name, slot)
+        if not 0 <= number < self._pool.capacity:
             raise IndexError(slot)
+        return self._row(number)
+
+    def _row(self, slot: int) -> "RowView | None":
         return self._state._row_view(self._pool, slot) if self._state._code(self._pool.start(slot)) else None
 
     def __eq__(self, other: object) -> bool:
         raise TypeError("pools are compared field by field in actions and properties, not as a whole")
 
-    def items(self) -> Iterator[tuple[int, "RowView"]]:
+    def items(self) -> Iterator[tuple[Any, "RowView"]]:
         """As `Pool.items`."""
         for slot in range(self._pool.capacity):
-            row = self[slot]
+            row = self._row(slot)
             if row is not None:
-                yield slot, row
+                yield self._state._recording.name(self._pool.name, slot), row
 
     def __iter__(self) -> Iterator["RowView"]:
         return (row for _, row in self.items())
+
+    def _count(self, condition: Callable[..., Any], args: tuple[Any, ...]) -> int:
+        state = self._state
+        total: int = state._derive(Count(self._pool.name, condition), args, ())
+        return total
 
 
 class RowView:
@@ -219,22 +364,30 @@ class TupleView:
     def __len__(self) -> int:
         return self._field.size or 0
 
-    def __getitem__(self, index: int) -> Any:
-        if not 0 <= index < len(self):
+    def __getitem__(self, index: Any) -> Any:
+        number = self._state._recording.number(self._field.per, index)
+        if not 0 <= number < len(self):
             raise IndexError(index)
-        return self._field.domain.values[self._state._code(self._base + self._field.offset + index)]
+        return self._element(number)
+
+    def _element(self, number: int) -> Any:
+        value = self._field.domain.values[self._state._code(self._base + self._field.offset + number)]
+        return value if value is None else self._state._recording.name(self._field.slot_of, value)
 
     def __iter__(self) -> Iterator[Any]:
-        return (self[index] for index in range(len(self)))
+        return (self._element(number) for number in range(len(self)))
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (tuple, TupleView)):
+        if isinstance(other, tuple):
+            self._state._recording.check_tuple(self._field, other)
+        elif not isinstance(other, TupleView):
             return NotImplemented
         return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
 
-    def with_item(self, index: int, value: Any) -> "TupleChange":
+    def with_item(self, index: Any, value: Any) -> "TupleChange":
         """As `checker.state.with_item`."""
-        return TupleChange(self, {index: value})
+        self._state._recording.check_anonymous(value)
+        return TupleChange(self, {self._state._recording.number(self._field.per, index): value})
 
 
 class TupleChange(TupleView):
@@ -246,12 +399,13 @@ class TupleChange(TupleView):
         super().__init__(source._state, source._field, source._base)
         self._items = items
 
-    def __getitem__(self, index: int) -> Any:
-        return self._items[index] if index in self._items else super().__getitem__(index)
+    def _element(self, number: int) -> Any:
+        return self._items[number] if number in self._items else super()._element(number)
 
-    def with_item(self, index: int, value: Any) -> "TupleChange":
+    def with_item(self, index: Any, value: Any) -> "TupleChange":
         """This change and one more."""
-        return TupleChange(self, {**self._items, index: value})
+        self._state._recording.check_anonymous(value)
+        return TupleChange(self, {**self._items, self._state._recording.number(self._field.per, index): value})
 
     def codes(self, field: FieldLayout, base: int) -> Iterator[tuple[int, int]]:
         """(column, code) of what has to be written to store it in a field of the row at `base`."""
@@ -259,21 +413,6 @@ class TupleChange(TupleView):
             start = base + field.offset
             return ((start + index, field.domain.code(item)) for index, item in self._items.items())
         return field.codes(tuple(self), base)
-
-
-def _codes(fields: dict[str, FieldLayout], base: int, changes: dict[str, Any]) -> dict[int, int]:
-    writes: dict[int, int] = {}
-    for name, value in changes.items():
-        field = fields.get(name)
-        if field is None:
-            raise TypeError(f"Unexpected keyword argument {name!r}")
-        writes.update(value.codes(field, base) if isinstance(value, TupleChange) else field.codes(value, base))
-    return writes
-
-
-def _used(pool: PoolLayout) -> int:
-    """The columns of a slot that hold something (the rest is padding)."""
-    return 1 + sum(field.size or 1 for field in pool.fields.values())
 
 
 def _class_attribute(owner: type, name: str, view: Any) -> Any:

@@ -5,15 +5,16 @@ the first are slots, and say so in their annotation; the action is then bound to
 
     def kubelet_starts_container(state: Cluster, pod: PodSlot) -> Iterator[Cluster]: ...
 
-A property is a function that yields its offenders. A scenario is the one table that joins initial states, actions and
-properties (TLA+'s specification and configuration).
+A property is a function that yields its offenders. Those of states and steps are decided by a search, those of whole
+runs by `checker.liveness`, under the fairness that the actions declare. A scenario is the one table that joins initial
+states, actions and properties (TLA+'s specification and configuration).
 """
 
 import functools
 import inspect
 import itertools
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -29,10 +30,14 @@ ActionFunction = Callable[..., Iterator[Any]]
 
 
 class Fairness(Enum):
-    """How an action behaves when it stays enabled: components are weakly fair, disturbances are not fair at all."""
+    """What may be relied on about each event of an action (the action bound to slots) in a run without end."""
 
     WEAK = "weak"
+    """An event that stays enabled from some point on is taken again and again. Components are weakly fair."""
+    STRONG = "strong"
+    """An event that is enabled again and again, with pauses or without, is taken again and again."""
     NONE = "none"
+    """Nothing: it may happen, it need not. Disturbances are not fair."""
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -126,14 +131,32 @@ class Kind(Enum):
     """No transition between reachable states has offenders."""
     SOMETIMES = "sometimes"
     """Some reachable state has witnesses: the scenario is not vacuous."""
+    EVENTUALLY = "eventually"
+    """Every run has a state without offenders."""
+    LEADS_TO = "leads_to"
+    """Every state in which something obliges is, or is followed by, a state without offenders."""
+    ALWAYS_EVENTUALLY = "always_eventually"
+    """Every run has states without offenders again and again."""
+    EVENTUALLY_ALWAYS = "eventually_always"
+    """In every run, from some state on no state has offenders."""
+
+    @property
+    def liveness(self) -> bool:
+        """It speaks of whole runs: only a run without end can break it. See `checker.liveness`."""
+        return self in (Kind.EVENTUALLY, Kind.LEADS_TO, Kind.ALWAYS_EVENTUALLY, Kind.EVENTUALLY_ALWAYS)
 
 
 class Property(msgspec.Struct, frozen=True):
-    """A promise: its name, its kind, and the function that names the offenders (for `sometimes`, the witnesses)."""
+    """A promise: its name, its kind, and the function that names the offenders (for `sometimes`, the witnesses).
+
+    Offenders of a liveness property are what is not (yet) as promised in a state. `after` is the premise of a
+    `leads_to`: it names what obliges in a state.
+    """
 
     name: str
     kind: Kind
     function: Callable[..., Iterator[Any]]
+    after: Callable[..., Iterator[Any]] | None = None
 
     @property
     def sentence(self) -> str:
@@ -145,8 +168,10 @@ class Property(msgspec.Struct, frozen=True):
         return list(self.function(*states))
 
 
-def _property(kind: Kind, name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
-    return lambda function: Property(name, kind, function)
+def _property(
+    kind: Kind, name: str, after: Callable[..., Iterator[Any]] | None = None
+) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    return lambda function: Property(name, kind, function, after)
 
 
 def never(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
@@ -162,6 +187,33 @@ def never_step(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
 def sometimes(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
     """Declare that some reachable state has what the decorated function yields."""
     return _property(Kind.SOMETIMES, name)
+
+
+def eventually(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    """Declare that every run has a state without what the decorated function yields (◇P)."""
+    return _property(Kind.EVENTUALLY, name)
+
+
+def leads_to(name: str, *, after: Callable[..., Iterator[Any]]) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    """Declare that whenever `after` yields something, then or later nothing offends (□(A → ◇P)).
+
+    Parameters
+    ----------
+    after
+        Yields what obliges in a state. An obligation stays until a state without offenders, also when `after`
+        yields nothing any more.
+    """
+    return _property(Kind.LEADS_TO, name, after)
+
+
+def always_eventually(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    """Declare that every run has states without what the decorated function yields again and again (□◇P)."""
+    return _property(Kind.ALWAYS_EVENTUALLY, name)
+
+
+def eventually_always(name: str) -> Callable[[Callable[..., Iterator[Any]]], Property]:
+    """Declare that in every run, from some state on, no state has what the decorated function yields (◇□P)."""
+    return _property(Kind.EVENTUALLY_ALWAYS, name)
 
 
 class Scenario(msgspec.Struct, Generic[S], frozen=True):
@@ -190,6 +242,16 @@ class Scenario(msgspec.Struct, Generic[S], frozen=True):
         names = [prop.name for prop in self.properties]
         if len(set(names)) < len(names):
             raise ValueError(f"{self.name}: two properties share a name: {', '.join(names)}")
+
+    @property
+    def safety_properties(self) -> tuple[Property, ...]:
+        """The properties that a single state or step decides; a search looks at these."""
+        return tuple(prop for prop in self.properties if not prop.kind.liveness)
+
+    @property
+    def liveness_properties(self) -> tuple[Property, ...]:
+        """The properties of whole runs."""
+        return tuple(prop for prop in self.properties if prop.kind.liveness)
 
     def events(self) -> list[Event]:
         """Every action bound to every choice of slots, in the order of the table."""
@@ -234,30 +296,3 @@ def _shape(state: Any) -> list[Any]:
         elif any(isinstance(mark, Constant) for mark in getattr(hints[name], "__metadata__", ())):
             shape.append(value)
     return shape
-
-
-def interchangeable_pools(state: State) -> tuple[str, ...]:
-    """The pools whose slots nothing refers to: their rows may be sorted without changing what can happen.
-
-    That rests on the dialect: a function never looks at a slot's number by itself. A row that has constants carries
-    their index in a field.
-    """
-    pools = {name for name in state.__struct_fields__ if isinstance(getattr(state, name), Pool)}
-    referenced = {mark.pool for mark in _marks(type(state)) if isinstance(mark, SlotOf)}
-    per = {mark.sizes for mark in _marks(type(state)) if hasattr(mark, "sizes")}
-    return tuple(name for name in state.__struct_fields__ if name in pools - referenced - per)
-
-
-def _marks(owner: Any) -> Iterable[Any]:
-    """Every annotation mark in the types of a struct's fields, and of the rows of its pools."""
-    for hint in typing.get_type_hints(owner, include_extras=True).values():
-        yield from _marks_in(hint)
-
-
-def _marks_in(hint: Any) -> Iterable[Any]:
-    yield from getattr(hint, "__metadata__", ())
-    for part in typing.get_args(hint):
-        if isinstance(part, type) and issubclass(part, msgspec.Struct):
-            yield from _marks(part)
-        else:
-            yield from _marks_in(part)

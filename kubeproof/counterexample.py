@@ -6,13 +6,14 @@ schema and nothing in it is executed.
 
 import importlib.metadata
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from checker.trace import Choice, ReplayFailed, Trace, replay
 from checker.verdict import Verdict
 from checker.vocabulary import Property, Scenario
-from kubeproof.narration import Narration, narrate
+from kubeproof.narration import Narration, narrate, tell
 from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, STANDARD, build, standard_scenario
 from kubeproof.workload import Workload
 from model.cluster import Cluster
@@ -39,7 +40,7 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """A counterexample that was taken again."""
+    """A counterexample that was taken again, and explained."""
 
     promise: Property
     trace: Trace
@@ -67,6 +68,13 @@ def from_verdict(verdict: Verdict, workload: Workload, assume: tuple[str, ...]) 
     )
 
 
+def tell_verdict(verdict: Verdict, workload: Workload, assume: tuple[str, ...]) -> Narration:
+    """The trace of a violated verdict in words, and explained; `workload` is the instance that was searched."""
+    saved = from_verdict(verdict, workload, assume)
+    assert verdict.trace is not None  # else `from_verdict` raises
+    return tell(scenario_of(saved), verdict.trace, verdict.promise)
+
+
 def encode(counterexample: Counterexample) -> bytes:
     """As JSON, readable, ending in a newline."""
     return msgspec.json.format(msgspec.json.encode(counterexample), indent=2) + b"\n"
@@ -85,11 +93,27 @@ def load(path: Path) -> Counterexample:
     except OSError as error:
         raise BadCounterexample(f"{path}: {error.strerror}") from None
     try:
-        counterexample = msgspec.json.decode(text, type=Counterexample)
+        return from_builtins(msgspec.json.decode(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadCounterexample(f"{path}: not a counterexample: {error}") from None
+    except BadCounterexample as error:
+        raise BadCounterexample(f"{path}: {error}") from None
+
+
+def from_builtins(document: Any) -> Counterexample:
+    """A counterexample from what its JSON says, as plain dicts and lists.
+
+    Raises
+    ------
+    BadCounterexample
+        If it is not a counterexample of this format.
+    """
+    try:
+        counterexample = msgspec.convert(document, Counterexample)
+    except msgspec.ValidationError as error:
+        raise BadCounterexample(f"not a counterexample: {error}") from None
     if counterexample.format != FORMAT:
-        raise BadCounterexample(f"{path}: format {counterexample.format} is not known to this version (knows {FORMAT})")
+        raise BadCounterexample(f"format {counterexample.format} is not known to this version (knows {FORMAT})")
     known = (
         ("property", counterexample.property, [prop.name for prop in PROPERTIES]),
         ("scenario", counterexample.scenario, [standard.name for standard in STANDARD]),
@@ -97,7 +121,7 @@ def load(path: Path) -> Counterexample:
     )
     for what, name, names in known:
         if name not in names:
-            raise BadCounterexample(f"{path}: no {what} is called {name!r}; there are: {', '.join(names)}")
+            raise BadCounterexample(f"no {what} is called {name!r}; there are: {', '.join(names)}")
     return counterexample
 
 
@@ -127,9 +151,9 @@ def take_again(counterexample: Counterexample) -> Replayed:
         If the saved workload makes no scenario.
     """
     [promise] = [prop for prop in PROPERTIES if prop.name == counterexample.property]
-    trace = replay(scenario_of(counterexample), counterexample.initial, counterexample.steps)
-    offenders = trace.offenders(promise)
-    if not offenders:
+    scenario = scenario_of(counterexample)
+    trace = replay(scenario, counterexample.initial, counterexample.steps)
+    if not trace.offenders(promise):
         last = len(counterexample.steps)
         raise ReplayFailed(last, f"the recorded violation of {promise.name} is not there: nothing offends it")
-    return Replayed(promise, trace, narrate(trace, offenders))
+    return Replayed(promise, trace, tell(scenario, trace, promise))

@@ -1,23 +1,17 @@
-"""States and steps in an operator's words: what each component says, knows or does, and what a step changed."""
+"""Traces in an operator's words: what each component says, knows or does, what a step changed, and why it ends so."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from checker.slicing import Alternative, ExplainedStep, Explanation, explain
 from checker.state import Pool, Row
 from checker.trace import Step, Trace
-from model.cluster import (
-    Cluster,
-    Container,
-    ContainerSpec,
-    Endpoint,
-    ObservedReplicaSet,
-    Pod,
-    ReplicaSet,
-    Worker,
-    pod_template,
-)
+from checker.vocabulary import Fairness, Property, Scenario
+from kubeproof.naming import Names, condition, count, doing, replica_set_name
+from kubeproof.reasons import why
+from model.cluster import Cluster, Container, Endpoint, ObservedReplicaSet, Pod, ReplicaSet, Worker, pod_template
 
 Fact = tuple[str, ...]
 """What there is to say about an object, in parts that change one by one."""
@@ -42,61 +36,78 @@ class Change(msgspec.Struct, frozen=True):
         return f"{self.component} {self.object}: {' → '.join(text for text in (old, new) if text)}"
 
 
+class Instead(msgspec.Struct, frozen=True):
+    """What somebody could have done instead of a step.
+
+    `derails` says that what follows in the trace does not lead to offenders after it. `other_event`: not another
+    outcome of what was done.
+    """
+
+    actor: str
+    what: str
+    derails: bool
+    disturbance: bool
+    other_event: bool
+
+    def __str__(self) -> str:
+        """As in ``scheduler binds: web-v2-a, node-b``."""
+        return f"{self.actor} {self.what}"
+
+
 class NarratedStep(msgspec.Struct, frozen=True):
-    """One step: who did what, and what that changed."""
+    """One step: who did what, what that changed, and, in a trace that was explained, what it is there for.
+
+    The end of the trace does not depend on a step that is not `needed`. `needed_by` are the numbers of the needed
+    steps that read something that this one provides; `decides` says that the property does at the end.
+    """
 
     number: int
     actor: str
     what: str
     changes: tuple[Change, ...]
+    needed: bool = True
+    needed_by: tuple[int, ...] = ()
+    decides: bool = False
+    instead: tuple[Instead, ...] = ()
 
 
 class Narration(msgspec.Struct, frozen=True):
-    """A trace in words: the first state whole, then only what each step changed, and what offends at the end."""
+    """A trace in words: the first state whole, then only what each step changed, what offends at the end, and why."""
 
     start: Facts
     steps: tuple[NarratedStep, ...]
     offenders: tuple[str, ...]
+    why: tuple[str, ...] = ()
 
 
-class _Names:
-    """Names for the Pods of a trace, given when they appear: ``web-v2-a``."""
-
-    def __init__(self) -> None:
-        self._of_slot: dict[int, str] = {}
-        self._count: dict[str, int] = {}
-
-    def follow(self, state: Cluster) -> None:
-        """Name the Pods that are new in `state`, forget those that are gone."""
-        for slot, pod in enumerate(state.pods.slots):
-            if pod is None:
-                self._of_slot.pop(slot, None)
-            elif slot not in self._of_slot:
-                base = replica_set_name(state, pod.replica_set)
-                number = self._count.get(base, 0)
-                self._count[base] = number + 1
-                self._of_slot[slot] = f"{base}-{_letters(number)}"
-
-    def pod(self, slot: int) -> str:
-        """The name of the Pod in a slot."""
-        return self._of_slot[slot]
+def tell(scenario: Scenario[Any], trace: Trace, promise: Property) -> Narration:
+    """Tell a trace of a scenario and explain why it ends as `promise` says it must (or, for a witness, may)."""
+    return narrate(trace, trace.offenders(promise), explain(scenario, trace, promise))
 
 
-def narrate(trace: Trace, offenders: Sequence[Any] = ()) -> Narration:
-    """Tell a trace, and what offends at its end."""
-    names = _Names()
-    names.follow(_cluster(trace.initial))
-    known = start = dict(facts(_cluster(trace.initial), names))
+def narrate(trace: Trace, offenders: Sequence[Any] = (), explanation: Explanation | None = None) -> Narration:
+    """Tell a trace, what offends at its end, and what `explanation` says about it."""
+    states = [_cluster(state) for state in trace.states]
+    names = Names()
+    names.follow(states[0])
+    known = start = dict(facts(states[0], names))
     steps: list[NarratedStep] = []
-    before = _cluster(trace.initial)
     for number, step in enumerate(trace.steps, 1):
+        before, after = states[number - 1], states[number]
+        explained = explanation.steps[number - 1] if explanation else ExplainedStep(True, (), ())
         actor, what = _who_does_what(before, step, names)
-        before = _cluster(step.state)
-        names.follow(before)
-        now = dict(facts(before, names))
-        steps.append(NarratedStep(number, actor, what, tuple(_changes(known, now))))
+        instead = tuple(_instead(before, explained.alternatives, names, str(step.event.name)))
+        names.follow(after)
+        now = dict(facts(after, names))
+        changes = tuple(_changes(known, now))
+        steps.append(
+            NarratedStep(
+                number, actor, what, changes, explained.needed, explained.readers, explained.property_reads, instead
+            )
+        )
         known = now
-    return Narration(start, tuple(steps), tuple(_describe(before, offender, names) for offender in offenders))
+    described = tuple(_describe(states, offender, names) for offender in offenders)
+    return Narration(start, tuple(steps), described, why(explanation, states, offenders, names) if explanation else ())
 
 
 def _cluster(state: Any) -> Cluster:
@@ -110,12 +121,12 @@ def _changes(before: Facts, after: Facts) -> Iterator[Change]:
             yield Change(*key, before.get(key), after.get(key))
 
 
-def facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], Fact]]:
+def facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]]:
     """Every fact about a state, from the top layer down."""
     constants = state.constants
     for slot, deployment in state.deployments.items():
         template = f"template {constants.templates[deployment.template].name}"
-        yield ("Deployment", constants.deployments[slot].name), (template, _count(deployment.replicas, "replica"))
+        yield ("Deployment", constants.deployments[slot].name), (template, count(deployment.replicas, "replica"))
     for slot, replica_set in state.replica_sets.items():
         name = replica_set_name(state, slot)
         yield ("ReplicaSet", name), (*_sizes(replica_set), f"revision {replica_set.revision}")
@@ -131,7 +142,7 @@ def facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], Fact
     yield from _traffic_facts(state, names)
 
 
-def _node_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], Fact]]:
+def _node_facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]]:
     for slot, node in state.nodes.items():
         name = state.constants.nodes[slot].name
         yield ("Node", name), ("up" if node.up else "crashed",)
@@ -141,15 +152,10 @@ def _node_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str]
                 for position, spec in enumerate(pod_template(state, pod).containers):
                     if pod.containers[position] is not Container.WAITING:
                         container = f"{names.pod(pod_slot)}/{spec.name}"
-                        yield (f"runtime {name}", container), (_doing(spec, pod.containers[position]),)
+                        yield (f"runtime {name}", container), (doing(spec, pod.containers[position]),)
 
 
-def _doing(spec: ContainerSpec, container: Container) -> str:
-    quiet = container is Container.RUNNING and not spec.answers_matter
-    return "running" if quiet else container.value
-
-
-def _traffic_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, str], Fact]]:
+def _traffic_facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]]:
     service = state.constants.service
     if service is None:
         return
@@ -161,25 +167,21 @@ def _traffic_facts(state: Cluster, names: _Names) -> Iterator[tuple[tuple[str, s
     yield ("EndpointSlice", service), ("; ".join(parts) or "no usable endpoint",)
     for slot, node in state.nodes.items():
         if node.up:
-            routes = [
-                names.pod(pod_slot) for pod_slot, pod in state.pods.items() if pod.routed[slot] is not Endpoint.UNUSED
-            ]
             name = state.constants.nodes[slot].name
-            yield ("kube-proxy", name), (f"routes to {', '.join(routes)}" if routes else "rejects requests",)
+            yield ("kube-proxy", name), (_routes(state, slot, names),)
 
 
-def replica_set_name(state: Cluster, slot: int) -> str:
-    """As in ``web-v2``."""
-    replica_set = state.replica_sets[slot]
-    if replica_set is None:
-        return f"replicaset-{slot}"
-    deployment = state.constants.deployments[replica_set.deployment].name
-    return f"{deployment}-{state.constants.templates[replica_set.template].name}"
+def _routes(state: Cluster, node: int, names: Names) -> str:
+    marks = {Endpoint.READY: "", Endpoint.TERMINATING: " (terminating)"}
+    routed = [
+        names.pod(slot) + marks[pod.routed[node]] for slot, pod in state.pods.items() if pod.routed[node] in marks
+    ]
+    return f"routes to {', '.join(routed)}" if routed else "rejects requests"
 
 
 def _sizes(replica_set: ReplicaSet | ObservedReplicaSet) -> Fact:
     status = f"status {replica_set.status_replicas} ({replica_set.available_replicas} available)"
-    return _count(replica_set.replicas, "replica"), status
+    return count(replica_set.replicas, "replica"), status
 
 
 def _cached(replica_set: ReplicaSet) -> Fact:
@@ -199,15 +201,6 @@ def _ready_text(ready: bool) -> str:
     return "Ready" if ready else "not Ready"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _letters(number: int) -> str:
-    more, letter = divmod(number, 26)
-    return (_letters(more - 1) if more else "") + chr(ord("a") + letter)
-
-
 _ACTORS = {
     "user": "user",
     "deployment_controller": "Deployment controller",
@@ -224,10 +217,10 @@ _ACTORS = {
 """Who acts, by the first words of an action's name; the rest is what it does. Anything else happens in a container."""
 
 
-def _who_does_what(before: Cluster, step: Step, names: _Names) -> tuple[str, str]:
+def _who_does_what(before: Cluster, step: Step, names: Names) -> tuple[str, str]:
     """The component that acts, and the action with the objects that it is about, as in ``scheduler binds web-v2-a``."""
     slots = step.event.slots
-    about = [_object(before, parameter, slot, names) for parameter, slot in slots.items()]
+    about = [names.object(before, parameter, slot) for parameter, slot in slots.items()]
     name = step.event.action.name
     prefix, actor = next((item for item in _ACTORS.items() if name.startswith(item[0])), ("", "container"))
     node = slots.get("node")
@@ -240,37 +233,31 @@ def _who_does_what(before: Cluster, step: Step, names: _Names) -> tuple[str, str
     return actor, f"{verb}{': ' if about else ''}{', '.join(about)}"
 
 
-def _object(state: Cluster, parameter: str, slot: int, names: _Names) -> str:
-    if parameter == "pod":
-        return names.pod(slot)
-    if parameter == "node":
-        return state.constants.nodes[slot].name
-    if parameter == "deployment":
-        return state.constants.deployments[slot].name
-    return replica_set_name(state, slot)
+def _instead(before: Cluster, alternatives: Sequence[Alternative], names: Names, taken: str) -> Iterator[Instead]:
+    """Each event that could have happened instead of the one called `taken`, once, whatever its outcomes."""
+    derailing: dict[str, bool] = {}
+    for other in alternatives:
+        name = other.step.event.name
+        derailing[name] = derailing.get(name, False) or other.derails
+    for name, step in {other.step.event.name: other.step for other in alternatives}.items():
+        actor, what = _who_does_what(before, step, names)
+        disturbance = step.event.action.fairness is Fairness.NONE
+        yield Instead(actor, what, derailing[name], disturbance, name != taken)
 
 
-def _describe(state: Cluster, offender: Any, names: _Names) -> str:
+def _describe(states: Sequence[Cluster], offender: Any, names: Names) -> str:
     """An offender by its name: text as it is, a row as the object that it stands for."""
     if not isinstance(offender, Row):
         return str(offender)
-    kinds: tuple[tuple[str, Pool[Any]], ...] = (
-        ("deployment", state.deployments),
-        ("replica_set", state.replica_sets),
-        ("pod", state.pods),
-        ("node", state.nodes),
-    )
-    for parameter, pool in kinds:
-        for slot, row in pool.items():
-            if row is offender:
-                return f"{type(row).__name__} {_object(state, parameter, slot, names)}{_condition(state, row)}"
-    return f"{type(offender).__name__} (as it was before the last step)"
+    kind = type(offender).__name__
+    for state, note in ((states[-1], ""), *((state, " (as it was before the last step)") for state in states[-2:-1])):
+        for parameter, pool in _pools(state):
+            for slot, row in pool.items():
+                if row is offender:
+                    return f"{kind} {names.object(state, parameter, slot)}{note or condition(state, row)}"
+    return kind
 
 
-def _condition(state: Cluster, row: Any) -> str:
-    """What an offending Pod's containers really do; nothing to add for other objects."""
-    if not isinstance(row, Pod):
-        return ""
-    specs = pod_template(state, row).containers
-    doing = [f"{spec.name} {_doing(spec, container)}" for spec, container in zip(specs, row.containers, strict=False)]
-    return f" ({', '.join(doing)})" if row.exists else " (deleted)"
+def _pools(state: Cluster) -> Iterator[tuple[str, Pool[Any]]]:
+    yield from (("deployment", state.deployments), ("replica_set", state.replica_sets))
+    yield from (("pod", state.pods), ("node", state.nodes))

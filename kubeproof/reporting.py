@@ -9,8 +9,9 @@ from rich.tree import Tree
 
 from checker.verdict import Outcome, Verdict
 from checker.vocabulary import Kind, Property
+from kubeproof.counterexample import tell_verdict
 from kubeproof.manifests.errors import Note
-from kubeproof.narration import Narration, narrate
+from kubeproof.narration import NarratedStep, Narration, narrate
 from kubeproof.verification import Cell, Report
 
 _STYLES = {
@@ -19,6 +20,8 @@ _STYLES = {
     Outcome.UNREACHED: "yellow",
     Outcome.INCONCLUSIVE: "yellow",
 }
+_MOST = 3
+"""So many of a kind are printed, the rest is counted."""
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -30,7 +33,7 @@ def print_report(report: Report, console: Console) -> None:
             console.print(rests_on(scenario, group))
         for cell in cells:
             if cell.verdict.outcome is Outcome.VIOLATED:
-                console.print(violation(cell.verdict))
+                console.print(violation(cell.verdict, tell_verdict(cell.verdict, cell.searched, report.assume)))
     print_notes(report.notes, console)
     console.print(summary(report))
 
@@ -106,28 +109,77 @@ def _pairs(values: Mapping[str, int | str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items()) or "none"
 
 
-def violation(verdict: Verdict) -> RenderableType:
-    """A violated promise, the shortest trace to it, and what offends at the end."""
+def violation(verdict: Verdict, narration: Narration | None = None) -> RenderableType:
+    """A violated promise, the shortest trace to it, and what offends at the end; `narration` may explain it."""
     assert verdict.trace is not None  # a violated verdict has one
     promise = verdict.promise
     title = Text(f"\n{promise.name} violated in {verdict.scenario}: {steps(verdict.depth)}, the shortest", "bold red")
-    return Group(title, Text(promise.sentence, "italic"), story(narrate(verdict.trace, verdict.offenders), promise))
+    told = narration or narrate(verdict.trace, verdict.offenders)
+    return Group(title, Text(promise.sentence, "italic"), story(told, promise))
 
 
 def story(narration: Narration, promise: Property) -> RenderableType:
-    """A trace: the first state whole, then only what each step changed."""
+    """A trace: the first state whole, then only what each step changed, and at the end what offends and why.
+
+    A step that the end does not depend on is dim and starts with a dot.
+    """
     tree = Tree(Text("0  the first state", "bold"), guide_style="dim")
     for (component, thing), fact in narration.start.items():
         tree.add(Text(f"{component} {thing}: {', '.join(fact)}"))
-    parts: list[RenderableType] = [tree]
-    for step in narration.steps:
-        branch = Tree(Text.assemble((f"{step.number}  {step.actor}", "bold"), f" {step.what}"), guide_style="dim")
-        for change in step.changes:
-            branch.add(Text(str(change)))
-        parts.append(branch)
+    last = len(narration.steps)
+    return Group(tree, *(_step(step, last) for step in narration.steps), *_end(narration, promise))
+
+
+def _step(step: NarratedStep, last: int) -> Tree:
+    style = "" if step.needed else "dim"
+    head = Text.assemble(
+        ("" if step.needed else "· ", style),
+        (f"{step.number}  {step.actor}", "bold" if step.needed else style),
+        (f" {step.what}", style),
+        (_needed_later(step, last), "dim"),
+    )
+    branch = Tree(head, guide_style="dim")
+    for change in step.changes:
+        branch.add(Text(str(change), style))
+    return branch
+
+
+def _needed_later(step: NarratedStep, last: int) -> str:
+    """What a step is there for, unless the next one needs it (or, for the last step, the end)."""
+    if not step.needed or step.number + 1 in step.needed_by or step.number == last:
+        return ""
+    if not step.needed_by:
+        return "  (needed at the end)"
+    return f"  (needed by {_listed(step.needed_by[:_MOST], ', ')}{', …' if step.needed_by[_MOST:] else ''})"
+
+
+def _end(narration: Narration, promise: Property) -> Iterator[Text]:
     word = "witness" if promise.kind is Kind.SOMETIMES else "offends"
-    parts.extend(Text(f"→  {word}: {offender}", "bold red") for offender in narration.offenders)
-    return Group(*parts)
+    yield from (Text(f"→  {word}: {offender}", "bold red") for offender in narration.offenders)
+    yield from (Text(f"   why: {reason}", "red") for reason in narration.why)
+    others = _instead(narration)
+    for what, numbers in list(others.items())[:_MOST]:
+        yield Text(f"   instead of {_listed(sorted(numbers), ' or ')}: {what}")
+    if len(others) > _MOST:
+        yield Text(f"   and {len(others) - _MOST} more", "dim")
+    spare = sum(not step.needed for step in narration.steps)
+    if spare:
+        yield Text(f"·  without {'this step' if spare == 1 else f'these {spare} steps'} it ends the same", "dim")
+
+
+def _instead(narration: Narration) -> dict[str, list[int]]:
+    """What another component could have done that leads elsewhere, and instead of which of the last needed steps."""
+    moments: dict[str, list[int]] = {}
+    for step in [step for step in narration.steps if step.needed][: -_MOST - 1 : -1]:
+        for other in step.instead:
+            if other.derails and other.other_event and not other.disturbance:
+                moments.setdefault(str(other), []).append(step.number)
+    return moments
+
+
+def _listed(numbers: Sequence[int], last: str) -> str:
+    """As in ``1, 2 or 3``."""
+    return last.join(filter(None, [", ".join(map(str, numbers[:-1])), *map(str, numbers[-1:])]))
 
 
 def print_notes(notes: Sequence[Note], console: Console) -> None:

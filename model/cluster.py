@@ -215,8 +215,13 @@ class Pod(Row, frozen=True):
 
 
 class Node(Row, frozen=True):
-    """A node's machine. Its API object's constant part is ``constants.nodes[slot]``."""
+    """A node's machine. Its API object is ``constants.nodes[slot]``.
 
+    `like` is the first node that no Pod of the scenario can tell from it: actions look at that one's API object, so
+    that nodes that are alike are interchangeable.
+    """
+
+    like: int
     up: bool = True
 
 

@@ -25,6 +25,7 @@ from model.cluster import (
     Worker,
 )
 from model.control_plane.informers import current_pod, current_replica_set
+from model.control_plane.scheduler import filters
 from model.control_plane.scheduler.filters import Requested, feasible
 from model.controllers.deployment.actions import api_deployment
 from model.controllers.deployment.fenceposts import max_replicas
@@ -50,7 +51,7 @@ def steady_states(
         ),
         replica_sets=Pool(()),
         pods=Pool(()),
-        nodes=Pool.of([Node()] * len(constants.nodes)),
+        nodes=Pool.of(Node(like=first_like(constants, number)) for number in range(len(constants.nodes))),
     ).set(**budgets)
     owners = [_steady_replica_set(empty, slot, deployment) for slot, deployment in empty.deployments.items()]
     for placement in _placements(constants, owners):
@@ -105,6 +106,19 @@ def _steady_containers(constants: Constants, template: PodTemplate) -> tuple[Con
         for spec in template.containers
     ]
     return (*found, *[Container.WAITING] * (len(constants.container_positions) - len(found)))
+
+
+def first_like(constants: Constants, number: int) -> int:
+    """The first node that has the same room and that the filters let the same Pods onto."""
+    node = constants.nodes[number]
+    for first, other in enumerate(constants.nodes):
+        if other.allocatable == node.allocatable and _accepted(constants, other) == _accepted(constants, node):
+            return first
+    raise AssertionError("a node is like itself")
+
+
+def _accepted(constants: Constants, node: filters.Node) -> list[bool]:
+    return [filters.feasible(template.spec, node, Requested()) is None for template in constants.templates]
 
 
 def _fields(row: Any) -> dict[str, Any]:

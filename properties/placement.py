@@ -16,7 +16,7 @@ def overcommitted_nodes(state: Cluster) -> Iterator[Node]:
     """
     for slot, node in state.nodes.items():
         pods, resources = requested(state, slot)
-        allocatable = state.constants.nodes[slot].allocatable
+        allocatable = state.constants.nodes[node.like].allocatable
         demanded = (("pods", pods), *resources)
         if any(amount > allocatable[name] for name, amount in demanded if name in allocatable):
             yield node
@@ -30,8 +30,8 @@ def misplaced_pods(state: Cluster) -> Iterator[Pod]:
     https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
     """
     for pod in state.pods:
-        if pod.node is not None:
-            spec, node = pod_template(state, pod).spec, state.constants.nodes[pod.node]
-            refusal = feasible(spec, node, Requested())
-            if refusal is not None:
+        node = None if pod.node is None else state.nodes[pod.node]
+        if node is not None:
+            spec, api_node = pod_template(state, pod).spec, state.constants.nodes[node.like]
+            if feasible(spec, api_node, Requested()) is not None:
                 yield pod

@@ -279,7 +279,7 @@ class Author:
         return Action(act)
 
     def property(self, number: int) -> Property:
-        kind = self.pick(Kind)
+        kind = self.pick([kind for kind in Kind if not kind.liveness])
         condition = Both(self.expression({}), self.expression({}))
         if kind is not Kind.NEVER_STEP:
 

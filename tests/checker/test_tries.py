@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from checker import kernels
+from checker.packing import place
 from checker.search import search
 from checker.state import State
 from checker.tries import Growing, ImpureFunction, Leaves, Reads, Tries
@@ -13,21 +14,41 @@ from checker.vocabulary import Action, Scenario, derived
 
 
 class Trie:
-    """One trie, and a walk over it."""
+    """One trie, and a walk over it; each column is a word of its own."""
 
     def __init__(self) -> None:
         self.tries = Tries()
-        self.roots = np.full(1, kernels.UNSEEN, np.int64)
+        self.roots = Growing(np.int64, fill=kernels.UNSEEN)
+        self.roots.extend(1)
 
     def insert(self, reads: Reads, payload: int) -> None:
         self.tries.insert(self.roots, 0, reads, payload)
 
     def walk(self, *row: int) -> int:
-        packed = np.array(row, np.uint8)
-        derived_values, stack = np.zeros(1, np.int64), np.empty((kernels.STACK, 2), np.int64)
-        no_roots = np.zeros(0, np.int64)
-        arrays = self.tries.arrays
-        return int(kernels.walk(np.int64(self.roots[0]), packed, packed, derived_values, stack, no_roots, *arrays))
+        none = np.full(1, -1, np.int64)
+        roots = kernels.Roots(self.roots.all, none + 1, none, none, none, np.zeros((1, 2), np.int64), none)
+        rows = kernels.Rows(
+            np.zeros((0, 4), np.int64),
+            np.zeros(1, np.uint64),
+            np.zeros(1, np.int32),
+            np.full(1, -1, np.int32),
+            np.zeros((1, 1), np.int32),
+            np.zeros((1, 1), np.int8),
+        )
+        places = np.array([[place(column, 0, 9) for column in range(len(row))]], np.int32)
+        arrays = kernels.Learned(
+            self.tries.nodes.all,
+            self.tries.edges.all,
+            np.zeros(0, np.int64),
+            places,
+            np.zeros((1, 0), np.int64),
+            np.zeros((0, 4), np.int64),
+        )
+        payloads = np.empty((1, 1), np.int32)
+        missed = np.empty(9, np.int64), np.empty(9, np.int64)
+        misses = kernels.walk_all(np.array([row], np.uint64), roots, rows, arrays, payloads, *missed)
+        assert misses == (payloads[0, 0] < 0)
+        return int(payloads[0, 0])
 
 
 def test_nothing_is_known_at_first() -> None:
@@ -61,7 +82,7 @@ def test_the_same_path_may_be_learned_twice() -> None:
     trie = Trie()
     for _ in range(2):
         trie.insert([(0, 1)], payload=2)
-    assert trie.tries.nodes == 2
+    assert trie.tries.size == 2
 
 
 def test_a_path_that_reads_another_column_after_the_same_values_is_refused() -> None:

@@ -3,20 +3,24 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-import msgspec
 import pytest
 
-from checker.state import CONSTANT, Per, Pool, Row, SlotOf, State
+from checker.state import Pool, Row, SlotOf, State
 from checker.vocabulary import (
     Action,
     Event,
     Fairness,
     Kind,
     Scenario,
+    always_eventually,
     derived,
     disturbance,
-    interchangeable_pools,
+    eventually,
+    eventually_always,
+    leads_to,
+    never,
     slot_parameters,
+    sometimes,
 )
 from tests.checker import toys
 
@@ -99,6 +103,42 @@ def test_a_property_of_steps_sees_both_states() -> None:
     assert toys.falls.offenders(toys.Counter(5, 2), toys.Counter(5, 3)) == []
 
 
+def lit_lamps(state: House) -> Iterator[Lamp]:
+    """No lamp is lit."""
+    yield from (lamp for lamp in state.lamps if lamp.lit)
+
+
+def unlit_lamps(state: House) -> Iterator[Lamp]:
+    """Every lamp is lit."""
+    yield from (lamp for lamp in state.lamps if not lamp.lit)
+
+
+def test_a_property_of_whole_runs_is_declared_by_what_is_not_yet_as_promised() -> None:
+    promises = [
+        eventually("lit some day")(unlit_lamps),
+        always_eventually("lit again and again")(unlit_lamps),
+        eventually_always("lit for good")(unlit_lamps),
+    ]
+    assert [promise.kind for promise in promises] == [Kind.EVENTUALLY, Kind.ALWAYS_EVENTUALLY, Kind.EVENTUALLY_ALWAYS]
+    assert all(promise.offenders(HOUSE) == [Lamp()] and promise.after is None for promise in promises)
+
+
+def test_a_property_that_follows_a_premise_knows_what_obliges() -> None:
+    promise = leads_to("what is unlit gets lit", after=unlit_lamps)(lit_lamps)
+    assert promise.kind is Kind.LEADS_TO
+    assert promise.sentence == "No lamp is lit."
+    assert promise.after is not None
+    assert list(promise.after(HOUSE)) == [Lamp()]
+    assert promise.offenders(HOUSE) == []
+
+
+def test_a_scenario_tells_properties_of_states_and_steps_from_those_of_whole_runs() -> None:
+    promises = [never("dark")(lit_lamps), eventually("lit")(unlit_lamps), sometimes("bright")(lit_lamps)]
+    scenario = Scenario("house", (HOUSE,), (Action(connect),), tuple(promises))
+    assert [promise.name for promise in scenario.safety_properties] == ["dark", "bright"]
+    assert [promise.name for promise in scenario.liveness_properties] == ["lit"]
+
+
 def test_a_derived_function_is_just_called_in_the_plain_run() -> None:
     calls = []
 
@@ -111,37 +151,6 @@ def test_a_derived_function_is_just_called_in_the_plain_run() -> None:
     assert [lit(HOUSE), lit(HOUSE)] == [0, 0]
     assert len(calls) == 2
     assert lit.__doc__ == "How many lamps are lit."
-
-
-def test_rows_may_be_sorted_unless_a_row_refers_to_their_slots() -> None:
-    assert interchangeable_pools(HOUSE) == ("switches",)
-
-
-def test_rows_may_not_be_sorted_when_a_tuple_has_an_element_for_each() -> None:
-    class Guest(Row, frozen=True):
-        seen: Annotated[tuple[bool, ...], Per("seats")]
-
-    class Seat(Row, frozen=True):
-        flag: bool
-
-    class Party(State, frozen=True):
-        guests: Pool[Guest]
-        seats: Pool[Seat]
-
-    assert interchangeable_pools(Party(Pool.of([]), Pool.of([]))) == ("guests",)
-
-
-def test_rows_may_not_be_sorted_when_a_scalar_or_a_constant_table_refers_to_them() -> None:
-    class Template(msgspec.Struct, frozen=True):
-        favourite: LampSlot
-
-    class Home(State, frozen=True):
-        template: Annotated[Template, CONSTANT]
-        lamps: Pool[Lamp]
-        switches: Pool[Switch]
-        last: SwitchSlot | None = None
-
-    assert interchangeable_pools(Home(Template(0), Pool.of([]), Pool.of([]))) == ()
 
 
 def test_a_scenario_lists_its_events_in_the_order_of_its_table() -> None:

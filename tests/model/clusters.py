@@ -30,6 +30,7 @@ from model.cluster import (
     Worker,
 )
 from model.control_plane.scheduler import filters
+from model.scenarios import first_like
 
 Row = TypeVar("Row")
 
@@ -110,7 +111,7 @@ def cluster(
         ),
         replica_sets=Pool.of(replica_sets, slots=len(known.templates)),
         pods=Pool.of([_fit(pod, known) for pod in pods], slots=len(pods) + empty_pod_slots),
-        nodes=Pool.of(Node(up=slot not in down) for slot in range(len(known.nodes))),
+        nodes=Pool.of(Node(like=first_like(known, slot), up=slot not in down) for slot in range(len(known.nodes))),
         **scalars,
     )
 

@@ -27,6 +27,7 @@ from model.cluster import (
 )
 from model.control_plane.scheduler import filters
 from model.next_state import NEXT
+from model.scenarios import first_like
 from tests.model.clusters import APP, HOOKED, INIT, SIDE, UNPROBED, constants, machine
 
 PHASES = (PodPhase.PENDING, PodPhase.RUNNING)
@@ -121,7 +122,10 @@ def clusters(draw: st.DrawFn, known: Constants, pod_slots: int = 4) -> Cluster:
         ),
         replica_sets=Pool.of(owners, slots=len(known.templates)),
         pods=Pool(tuple(draw(st.lists(st.none() | _pod(known), min_size=pod_slots, max_size=pod_slots)))),
-        nodes=Pool.of(Node(up=draw(st.sampled_from((True, True, False)))) for _ in known.nodes),
+        nodes=Pool.of(
+            Node(like=first_like(known, slot), up=draw(st.sampled_from((True, True, False))))
+            for slot in range(len(known.nodes))
+        ),
         service_answered=draw(st.booleans()),
         **{name: draw(st.integers(0, 1)) for name in BUDGETS},
     )

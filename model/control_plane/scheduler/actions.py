@@ -28,10 +28,10 @@ def requested(state: Cluster, node: NodeSlot) -> tuple[int, tuple[tuple[str, int
 
 def scheduler_binds(state: Cluster, pod: PodSlot, node: NodeSlot) -> Iterator[Cluster]:
     """The scheduler binds a Pod to one of the nodes that its filters let through."""
-    pending = state.pods[pod]
-    if pending is None or not pending.active or pending.node is not None:
+    pending, machine = state.pods[pod], state.nodes[node]
+    if pending is None or machine is None or not pending.active or pending.node is not None:
         return
     pods, resources = requested(state, node)
-    spec, machine = pod_template(state, pending).spec, state.constants.nodes[node]
-    if feasible(spec, machine, Requested(pods=pods, resources=dict(resources))) is None:
+    spec, api_node = pod_template(state, pending).spec, state.constants.nodes[machine.like]
+    if feasible(spec, api_node, Requested(pods=pods, resources=dict(resources))) is None:
         yield state.update(pending, node=node)

@@ -9,7 +9,7 @@ Left out: adoption and release (every Pod has its owner), refused requests.
 Source: pkg/controller/replicaset/replica_set.go
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from checker.vocabulary import derived
 from model.api import objects
@@ -78,8 +78,11 @@ def replica_set_controller_manages_pods(state: Cluster, replica_set: ReplicaSetS
             after = after.create("pods", new_pod(state, replica_set, owner.template))
         yield after
     if surplus > 0:
-        for victims in possible_pods_to_delete(_active_pods(state, replica_set), _related_pods(state, owner), surplus):
-            yield _deleted(state, [int(victim.name) for victim in victims])
+        names = {slot: str(number) for number, (slot, _) in enumerate(state.pods.items())}
+        slots = {name: slot for slot, name in names.items()}
+        own, related = _active_pods(state, replica_set, names), _related_pods(state, owner, names)
+        for victims in possible_pods_to_delete(own, related, surplus):
+            yield _deleted(state, [slots[victim.name] for victim in victims])
 
 
 def replica_set_controller_writes_status(state: Cluster, replica_set: ReplicaSetSlot) -> Iterator[Cluster]:
@@ -122,31 +125,32 @@ def _deleted(state: Cluster, slots: Sequence[int]) -> Cluster:
     return without_forgotten(after)
 
 
-def _active_pods(state: Cluster, replica_set: int) -> list[objects.Pod]:
+def _active_pods(state: Cluster, replica_set: int, names: Mapping[int, str]) -> list[objects.Pod]:
     return [
-        _as_observed(state, slot, pod)
+        _as_observed(state, pod, names[slot])
         for slot, pod in state.pods.items()
         if pod.replica_set == replica_set and seems_active(state, pod)
     ]
 
 
-def _related_pods(state: Cluster, owner: ReplicaSet) -> list[objects.Pod]:
+def _related_pods(state: Cluster, owner: ReplicaSet, names: Mapping[int, str]) -> list[objects.Pod]:
     """The Pods of every ReplicaSet of the same Deployment."""
     siblings = [slot for slot, other in state.replica_sets.items() if other.deployment == owner.deployment]
     return [
-        _as_observed(state, slot, pod)
+        _as_observed(state, pod, names[slot])
         for slot, pod in state.pods.items()
         if seems_active(state, pod) and pod.replica_set in siblings
     ]
 
 
-def _as_observed(state: Cluster, slot: int, pod: Pod) -> objects.Pod:
-    """The Pod as the rules take it; its name is its slot."""
+def _as_observed(state: Cluster, pod: Pod, name: str) -> objects.Pod:
+    """The Pod as the rules take it. Names are made up here: the rules look only at which are equal."""
     observed = observed_pod(state, pod)
     assert observed is not None  # it is active in the cache
+    nodes = [node for node, _ in state.nodes.items()]
     return objects.Pod(
-        name=str(slot),
-        node="" if observed.node is None else str(observed.node),
+        name=name,
+        node="" if observed.node is None else str(nodes.index(observed.node)),
         phase=observed.phase,
         ready=observed.ready,
         deleting=observed.deleting,

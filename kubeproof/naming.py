@@ -1,0 +1,72 @@
+"""What objects are called in a trace, and what they do, in a few words."""
+
+from typing import Any
+
+from model.cluster import Cluster, Container, ContainerSpec, Pod, pod_template
+
+
+class Names:
+    """Names for the Pods of a trace, given when they appear: ``web-v2-a``."""
+
+    def __init__(self) -> None:
+        self._of_slot: dict[int, str] = {}
+        self._count: dict[str, int] = {}
+
+    def follow(self, state: Cluster) -> None:
+        """Name the Pods that are new in `state`, forget those that are gone."""
+        for slot, pod in enumerate(state.pods.slots):
+            if pod is None:
+                self._of_slot.pop(slot, None)
+            elif slot not in self._of_slot:
+                base = replica_set_name(state, pod.replica_set)
+                number = self._count.get(base, 0)
+                self._count[base] = number + 1
+                self._of_slot[slot] = f"{base}-{_letters(number)}"
+
+    def pod(self, slot: int) -> str:
+        """The name of the Pod in a slot."""
+        return self._of_slot[slot]
+
+    def object(self, state: Cluster, parameter: str, slot: int) -> str:
+        """The name of what an action is bound to, by the parameter: a pod, a node, a deployment, a replica_set."""
+        if parameter == "pod":
+            return self.pod(slot)
+        if parameter == "node":
+            return state.constants.nodes[slot].name
+        if parameter == "deployment":
+            return state.constants.deployments[slot].name
+        return replica_set_name(state, slot)
+
+
+def replica_set_name(state: Cluster, slot: int) -> str:
+    """As in ``web-v2``."""
+    replica_set = state.replica_sets[slot]
+    if replica_set is None:
+        return f"replicaset-{slot}"
+    deployment = state.constants.deployments[replica_set.deployment].name
+    return f"{deployment}-{state.constants.templates[replica_set.template].name}"
+
+
+def doing(spec: ContainerSpec, container: Container) -> str:
+    """What a container does, as far as somebody can tell."""
+    quiet = container is Container.RUNNING and not spec.answers_matter
+    return "running" if quiet else container.value
+
+
+def condition(state: Cluster, row: Any) -> str:
+    """What a Pod's containers really do, in brackets; nothing to add for other objects."""
+    if not isinstance(row, Pod):
+        return ""
+    specs = pod_template(state, row).containers
+    each = [f"{spec.name} {doing(spec, container)}" for spec, container in zip(specs, row.containers, strict=False)]
+    return f" ({', '.join(each)})" if row.exists else " (deleted)"
+
+
+def count(number: int, noun: str) -> str:
+    """As in ``1 replica``, ``2 replicas``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _letters(number: int) -> str:
+    more, letter = divmod(number, 26)
+    return (_letters(more - 1) if more else "") + chr(ord("a") + letter)
