@@ -37,8 +37,7 @@ class ClusterRun(msgspec.Struct, frozen=True):
     @property
     def ended(self) -> str:
         """How it ended: exhausted, or what stopped it."""
-        failed = "failed" if self.measurement.status else "unreadable"
-        return self.printed.get("stopped", failed if self.measurement.ended == "finished" else self.measurement.ended)
+        return self.printed.get("stopped", "failed" if self.measurement.ended == "finished" else self.measurement.ended)
 
     @property
     def cut(self) -> bool:
@@ -69,13 +68,17 @@ def row(run: ClusterRun) -> list[str]:
     ]
 
 
-def disagreements(runs: Sequence[ClusterRun]) -> list[str]:
-    """Sizes at which a reduction changed what was found."""
-    wrong = []
+def problems(runs: Sequence[ClusterRun]) -> list[str]:
+    """Runs that failed, and sizes at which a reduction changed what was found."""
+    wrong: list[str] = []
     for (replicas, nodes), group in itertools.groupby(runs, lambda run: (run.replicas, run.nodes)):
-        found = {run.reductions: run.printed["found"] for run in group if not run.cut}
+        together = list(group)
+        size = f"{replicas} replicas on {nodes} nodes"
+        failed = [run for run in together if run.measurement.ended == "finished" and not run.printed]
+        wrong.extend(f"{size}, reductions {run.reductions}: {run.measurement.output[-500:]}" for run in failed)
+        found = {run.reductions: run.printed["found"] for run in together if not run.cut}
         if len(set(found.values())) > 1:
-            wrong.append(f"{replicas} replicas on {nodes} nodes: {found}")
+            wrong.append(f"{size}: {found}")
     return wrong
 
 
@@ -97,7 +100,7 @@ def write(out: Path, runs: Sequence[ClusterRun], where: Mapping[str, Any]) -> No
 
 
 def main() -> int:
-    """Measure, write after each size, and fail if a reduction changed a verdict."""
+    """Measure, write after each size, and fail if a run failed or a reduction changed what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--replicas", default="1,2,3")
     parser.add_argument("--nodes", default="1,2,3")
@@ -114,8 +117,8 @@ def main() -> int:
             runs.append(run_once(int(replicas), int(nodes), reductions, options.max_states, limits))
             print(" | ".join(row(runs[-1])), flush=True)
         write(options.out, runs, where)
-    found = disagreements(runs)
-    print("\n".join(found) or "reductions changed no verdict")
+    found = problems(runs)
+    print("\n".join(found) or "reductions changed nothing that was found")
     return 1 if found else 0
 
 

@@ -13,7 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from checker.search import Limits, search
+from checker.results import Limits
+from checker.search import search
 from checker.vocabulary import Scenario
 from kubeproof.instances import instance
 from kubeproof.manifests.loader import load

@@ -1,6 +1,6 @@
 """The rollout of `benchmarks/rollout.py`, by our checker and by every other that is installed, alternating.
 
-    python -m benchmarks.compare [--sizes A,B,D] [--repeat 3] [--timeout 300] [--memory 12] [--out DIR]
+    python -m benchmarks.compare [--sizes A,B,D] [--only CHECKER]... [--repeat 3] [--timeout 300] [--out DIR]
 
 Each run is a process of its own, timed from its start to its end; building the model is timed apart. All must report
 the same distinct states and transitions. DIR gets a Markdown report, every raw number as JSON, and a plot.
@@ -129,16 +129,18 @@ def main() -> int:
     """Measure, write, and fail if checkers disagree."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="Z,A,B,D", help=f"of {','.join(SIZES)}")
+    parser.add_argument("--only", action="append", help="checkers whose names begin so; may be given several times")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--timeout", type=float, default=300, help="seconds a run")
     parser.add_argument("--memory", type=float, default=12, help="GiB a run")
     parser.add_argument("--out", type=Path, default=Path("benchmark-results"))
     options = parser.parse_args()
     where = machine()
-    for checker in CHECKERS:
+    asked = [checker for checker in CHECKERS if checker.name.startswith(tuple(options.only or [""]))]
+    for checker in asked:
         if missing := checker.missing():
             print(f"left out: {checker.name} (to install: {missing})")
-    checkers = [checker for checker in CHECKERS if not checker.missing()]
+    checkers = [checker for checker in asked if not checker.missing()]
     sizes = [SIZES[name] for name in options.sizes.split(",")]
     cells: list[Cell] = []
     found: list[str] = []

@@ -16,7 +16,8 @@ from typing import Annotated
 
 import msgspec
 
-from checker.search import Limits, search
+from checker.results import Limits
+from checker.search import search
 from checker.state import CONSTANT, Pool, Row, SlotOf, State, count
 from checker.vocabulary import Action, Property, Scenario, never
 

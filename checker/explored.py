@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from checker.search import Limits
+from checker.results import Limits
 from checker.state import BoundReached, State
 from checker.vocabulary import Event, Scenario
 

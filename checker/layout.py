@@ -73,7 +73,7 @@ class Domain:
 class FieldLayout(msgspec.Struct, frozen=True):
     """Where one field lies: `size` columns from `offset` on, `size` None for a field that is not a tuple.
 
-    `slot_of` names the pool whose slots the field's values are, `per` the pool (or constant table) that has one slot
+    `type` is that of its values. `slot_of` names the pool whose slots the field's values are, `per` the pool (or constant table) that has one slot
     for each element.
     """
 
@@ -81,6 +81,7 @@ class FieldLayout(msgspec.Struct, frozen=True):
     offset: int
     size: int | None
     domain: Domain
+    type: Any
     slot_of: str | None = None
     per: str | None = None
 
@@ -189,7 +190,8 @@ class Layout:
         if slot_of is not None:
             known, closed = [*known, *range(self._size(slot_of))], True
         domain = Domain(f"{owner}.{name}", known, closed=closed)
-        return FieldLayout(name, offset, None if per is None else self._size(per), domain, slot_of, per)
+        size = None if per is None else self._size(per)
+        return FieldLayout(name, offset, size, domain, hint if per is None else _element_type(hint), slot_of, per)
 
     def _size(self, name: str) -> int:
         pool = getattr(self._state, name, None)
@@ -255,6 +257,11 @@ def _marks(hint: Any) -> Iterator[Any]:
     for part in typing.get_args(hint):
         if getattr(part, "__metadata__", None) is not None:
             yield from _marks(part)
+
+
+def _element_type(hint: Any) -> Any:
+    """The type of a tuple's elements, the tuple being annotated."""
+    return typing.get_args(typing.get_args(hint)[0])[0]
 
 
 def _parts(hint: Any) -> list[Any]:

@@ -1,9 +1,10 @@
 """The learned run: a scenario whose functions are called only for local views that were not met before."""
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -21,12 +22,13 @@ from checker.kernels import (
     walk_all,
 )
 from checker.layout import Domain, Layout, Packed, PoolLayout
+from checker.live_columns import LiveColumns, LiveRecording
 from checker.packing import Outgrown, Packing, Words
 from checker.rows import RowNumbers
 from checker.state import BoundReached, State
 from checker.symmetry import Symmetry
-from checker.tries import Growing, Leaves, Tries
-from checker.views import Count, Recording, RowView, SlotName, StateView, ToldApart
+from checker.tries import Growing, Leaves, Reads, Tries
+from checker.views import Count, Derive, Recording, RowView, SlotName, StateView, ToldApart
 from checker.vocabulary import Event, Kind, Property, Scenario, slot_parameters
 
 DerivedKey = tuple[Any, ...]
@@ -52,6 +54,15 @@ class Exchange(typing.NamedTuple):
 NOTHING = Exchange("", 0)
 
 
+class LearnedPath(typing.NamedTuple):
+    """A path that was added to the trie number `trie` of `roots`: the columns that it reads, and its payload."""
+
+    roots: Growing
+    trie: int
+    columns: tuple[int, ...]
+    payload: int
+
+
 class LearnedScenario:
     """Tries for every event, property and derived function of a scenario.
 
@@ -63,9 +74,17 @@ class LearnedScenario:
         States that differ only by exchanges of interchangeable slots are one.
     told_apart
         Pools whose slots are not interchangeable after all.
+    keep_paths
+        Every path of an event has a leaf of its own, no event is taken for its twin, and `paths` lists what was
+        learned.
+    read_fields
+        The names of the fields that tell states apart; if given, the others are masked, and a run that reads one of
+        them raises `checker.live_columns.NewlyRead`.
 
     Attributes
     ----------
+    paths
+        See `keep_paths`.
     python_calls
         How often a function of the model was called.
     full_pools
@@ -75,7 +94,13 @@ class LearnedScenario:
     """
 
     def __init__(
-        self, scenario: Scenario[Any], *, symmetry: bool = True, told_apart: frozenset[str] = frozenset()
+        self,
+        scenario: Scenario[Any],
+        *,
+        symmetry: bool = True,
+        told_apart: frozenset[str] = frozenset(),
+        keep_paths: bool = False,
+        read_fields: set[str] | None = None,
     ) -> None:
         self.scenario = scenario
         self.layout = Layout(scenario.initial[0])
@@ -83,11 +108,14 @@ class LearnedScenario:
         self.state_properties = [p for p in scenario.safety_properties if p.kind is not Kind.NEVER_STEP]
         self.step_properties = [p for p in scenario.properties if p.kind is Kind.NEVER_STEP]
         self._symmetry_wanted, self._told_apart = symmetry, told_apart
+        self._keep_paths = keep_paths
+        self.paths: list[LearnedPath] = []
+        self.live_columns = LiveColumns(self.layout, read_fields)
         self.tries = Tries()
         self.leaves = Leaves()
         self.python_calls = 0
         self.full_pools: set[str] = set()
-        self._derived_roots = Growing(np.int64, fill=UNSEEN)
+        self.derived_tries = Growing(np.int64, fill=UNSEEN)
         self._derived: dict[DerivedKey, int] = {}
         self._calls: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[tuple[str, Any], ...]]] = []
         self._depths: list[int] = []
@@ -100,13 +128,13 @@ class LearnedScenario:
 
     # -- packing and symmetry
 
-    def pack(self) -> None:
-        """Give every column the bits that its values need by now."""
-        self.packing = Packing(self.layout)
+    def pack(self, bits: Mapping[str, int] | None = None) -> None:
+        """Give every column the bits that its values need by now, or those given."""
+        self.packing = Packing(self.layout, bits)
         self.symmetry = Symmetry(self.packing, self._told_apart, enabled=self._symmetry_wanted)
         self.interchangeable = frozenset(self.symmetry.sorted_pools + self.symmetry.named_pools)
         self.row_numbers = RowNumbers(self.packing)
-        self.live = np.full(self.packing.words, ~np.uint64(0), np.uint64)
+        self.live = self.live_columns.bits(self.packing)
         self._exchanges = [NOTHING]
         for name in sorted(self.layout.pools, key=lambda name: name not in self.symmetry.sorted_pools):
             self._exchanges.extend(Exchange(name, slot) for slot in range(1, self.layout.pools[name].capacity))
@@ -186,7 +214,7 @@ class LearnedScenario:
     def _twin(self, number: int, event: Event, pools: dict[str, str]) -> tuple[int, int]:
         """The event that differs in one slot of a sorted pool, one less; and that slot's row in `Rows.slots`."""
         sorted_slots = [name for name in event.slots if pools[name] in self.symmetry.sorted_pools]
-        if len(sorted_slots) != 1 or event.slots[sorted_slots[0]] == 0:
+        if self._keep_paths or len(sorted_slots) != 1 or event.slots[sorted_slots[0]] == 0:
             return -1, -1
         name = sorted_slots[0]
         first = self.row_numbers.first_slot.get(pools[name])
@@ -232,7 +260,7 @@ class LearnedScenario:
         return Learned(
             self.tries.nodes.all,
             self.tries.edges.all,
-            self._derived_roots.all,
+            self.derived_tries.all,
             self.places,
             self._images,
             self._counts,
@@ -269,6 +297,25 @@ class LearnedScenario:
     def _image(self, number: int, exchange: Exchange) -> int:
         function, args, keywords = self._calls[number]
         return self._number(function, self._moved(args, exchange), self._moved(keywords, exchange))
+
+    # -- what a checkpoint keeps
+
+    def values(self) -> dict[str, list[Any]]:
+        """The values of every field in the order of their codes, as plain data."""
+        return {field.domain.name: msgspec.to_builtins(field.domain.values) for field in self.layout.fields()}
+
+    def restore(self, values: Mapping[str, Sequence[Any]], bits: Mapping[str, int]) -> None:
+        """Give the values of fields the codes and bits that they had."""
+        for field in self.layout.fields():
+            for value in values[field.domain.name]:
+                field.domain.code(msgspec.convert(value, field.type))
+        self.pack(bits)
+
+    def vacuous(self) -> tuple[str, ...]:
+        """The properties that never looked at anything that changes."""
+        tries = ((self.state_properties, self.state_tries), (self.step_properties, self.step_tries))
+        pairs = [pair for properties, roots in tries for pair in zip(properties, roots.all, strict=True)]
+        return tuple(prop.name for prop, root in pairs if self.tries.single_path(int(root)))
 
     # -- learning
 
@@ -318,7 +365,17 @@ class LearnedScenario:
         def derive(caller: Recording, _: bytes, *call: Any) -> Any:
             return self._derive(caller, run, exchange, *call)
 
-        return Recording(self.layout, derive, self.interchangeable)
+        return self._recording(derive)
+
+    def _recording(self, derive: Derive) -> Recording:
+        if self.live_columns.all:
+            return Recording(self.layout, derive, self.interchangeable)
+        return LiveRecording(self.live_columns, derive, self.interchangeable)
+
+    def _insert(self, roots: Growing, index: int, reads: Reads, payload: int) -> None:
+        self.tries.insert(roots, index, reads, payload)
+        if self._keep_paths:
+            self.paths.append(LearnedPath(roots, index, tuple(column for column, _ in reads), payload))
 
     def _row(self, words: Words, exchange: int = 0) -> bytes:
         return self.packing.unpack(words, self.places[exchange]).tobytes()
@@ -343,7 +400,8 @@ class LearnedScenario:
             yields.extend(after._writes for after in function(view, **names))
         except BoundReached as reached:
             self.full_pools.add(reached.pool)
-        self.tries.insert(self.event_tries, int(self._trie[event]), recording.reads, self.leaves.leaf(yields))
+        leaf = self.leaves.leaf(yields, recording.reads if self._keep_paths else ())
+        self._insert(self.event_tries, int(self._trie[event]), recording.reads, leaf)
         if self.packing.outgrown:
             raise Outgrown
 
@@ -351,7 +409,7 @@ class LearnedScenario:
         run = _Run(self._row(words))
         recording = self._record(run)
         offends = _any(self.state_properties[index], StateView(recording, run.row))
-        self.tries.insert(self.state_tries, index, recording.reads, offends)
+        self._insert(self.state_tries, index, recording.reads, offends)
 
     def _learn_step(self, root: int, pair: Words) -> None:
         """As `_learn`, for the properties of steps and the words before and after."""
@@ -363,7 +421,7 @@ class LearnedScenario:
         recording = self._record(run)
         views = StateView(recording, run.row), StateView(recording, self._row(after), shift=self.layout.width)
         offends = _any(self.step_properties[root], *views)
-        self.tries.insert(self.step_tries, root, recording.reads, offends)
+        self._insert(self.step_tries, root, recording.reads, offends)
 
     # -- derived functions
 
@@ -395,7 +453,7 @@ class LearnedScenario:
         return code
 
     def _walk(self, number: int, run: "_Run") -> int:
-        node = int(self._derived_roots[number])
+        node = int(self.derived_tries[number])
         while node != UNSEEN:
             column, start, width = (int(part) for part in self.tries.nodes[node])
             if column == LEAF:
@@ -413,7 +471,7 @@ class LearnedScenario:
                 raise ToldApart(pool)
         code = self._derived_domains[function].code(value)
         self._check_depth(number, recording)
-        self.tries.insert(self._derived_roots, number, recording.reads, code)
+        self._insert(self.derived_tries, number, recording.reads, code)
         return code
 
     def _count(self, number: int, count: Count, args: tuple[Any, ...], run: "_Run") -> int:
@@ -430,10 +488,10 @@ class LearnedScenario:
 
     def _run_condition(self, number: int, count: Count, args: tuple[Any, ...], pool: PoolLayout, held: bytes) -> int:
         self.python_calls += 1
-        recording = Recording(self.layout, _no_derived, self.interchangeable)
+        recording = self._recording(_no_derived)
         row = bytes(pool.start(0)) + held
         counts = int(bool(count.condition(RowView(StateView(recording, row), pool, 0), *args)))
-        self.tries.insert(self._derived_roots, number, recording.reads, counts)
+        self._insert(self.derived_tries, number, recording.reads, counts)
         return counts
 
     def _check_depth(self, number: int, recording: Recording) -> None:
@@ -450,7 +508,7 @@ class LearnedScenario:
         key = (function, _key(args), _key(keywords))
         number = self._derived.get(key)
         if number is None:
-            number = self._derived[key] = self._derived_roots.append(UNSEEN)
+            number = self._derived[key] = self.derived_tries.append(UNSEEN)
             self._calls.append((function, args, keywords))
             self._depths.append(1)
             if function not in self._derived_domains and not isinstance(function, Count):

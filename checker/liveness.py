@@ -21,7 +21,7 @@ from checker.explored import Bools, Explored, explore
 from checker.fair_cycles import STRONG, UNFAIR, WEAK, Int8s, fair_components
 from checker.lasso import fair_cycle, shortest_stem
 from checker.lasso_definition import NotACounterexample, require_counterexample, starved_events
-from checker.search import Limits
+from checker.results import Limits
 from checker.state import State
 from checker.trace import Choice, Lasso, Step, Trace
 from checker.verdict import Outcome, Verdict, why_inconclusive

@@ -5,6 +5,8 @@ one, so that interchangeable slots can be compared and sorted as numbers. When a
 starts over with a new packing: that happens early, or not at all.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -28,6 +30,11 @@ class Outgrown(Exception):
 class Packing:
     """Places for the columns of a layout.
 
+    Parameters
+    ----------
+    bits
+        Bits for each field, by its domain's name; what its values need so far, by default.
+
     Attributes
     ----------
     places
@@ -40,9 +47,9 @@ class Packing:
         Pool -> bits of a slot, its presence included.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, bits: Mapping[str, int] | None = None) -> None:
         self.layout = layout
-        self.bits = {field.domain.name: field.domain.bits for field in layout.fields()}
+        self.bits = bits or {field.domain.name: field.domain.bits for field in layout.fields()}
         self.places: Places = np.zeros(layout.width, np.int32)
         self.slots: dict[str, list[tuple[int, int]]] = {}
         self.slot_bits: dict[str, int] = {}

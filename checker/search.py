@@ -1,101 +1,65 @@
-"""Breadth-first search over a learned scenario: every reachable state once, shortest counterexamples first."""
+"""Exhaustive search over a learned scenario: every reachable state once, shortest counterexamples first."""
 
-import bisect
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
+from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from checker.kernels import BATCH, DONE, Successors, expand, fingerprints, insert, rehash, walk_all
+from checker.checkpoint import Checkpoint
+from checker.kernels import DONE, fingerprints
 from checker.layout import TooManyValues
 from checker.learned import LearnedScenario
+from checker.live_columns import NewlyRead
 from checker.packing import Outgrown, Words
+from checker.partial_order import PartialOrder
+from checker.parts import SIZE, Part
 from checker.replaying import RunsDisagree, concrete_trace
+from checker.results import Found, Limits, Progress, SearchResult
+from checker.storage import Budget, Disk, History, Level, Visited, file_of, memory_used
 from checker.trace import Trace
 from checker.views import ToldApart
-from checker.vocabulary import Property, Scenario
+from checker.vocabulary import Fairness, Kind, Property, Scenario
 
-_PART = 256
 _PARTS = 32
+_SHARE_OF_MACHINE = 0.6
+_MEASURED = 100_000
 
 
-class Found(msgspec.Struct, frozen=True):
-    """A property's first offender (for `sometimes`, its first witness): a shortest trace to it.
+class Order(Enum):
+    """In which order states are visited."""
 
-    `states`, `transitions` and `seconds` tell how far the search was.
-    """
-
-    trace: Trace
-    states: int
-    transitions: int
-    seconds: float
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far a running search is. `frontier` is the number of states of the current depth."""
-
-    states: int
-    transitions: int
-    depth: int
-    frontier: int
-    seconds: float
+    BREADTH = "breadth first"
+    """Shortest traces first."""
+    DISTURBANCES = "fewest disturbances first"
+    """Of the traces with the fewest disturbances the shortest first."""
+    DEPTH = "depth first"
+    """A trace may be any; the states that wait to be visited are few."""
 
 
-class SearchResult(msgspec.Struct, frozen=True):
-    """What a search saw.
-
-    `stopped` is None when every reachable state was visited, or why not: ``max states``, ``timeout``, ``interrupted``,
-    ``decided`` (every property had its answer), or which field took too many values. `found` maps the names of
-    properties to their first offender or witness. `full_pools` names the pools for whose size some step was cut off.
-    States that differ by exchanges of slots of `interchangeable` pools are counted once; where that would have taken
-    too long to find out for some state, they may be counted several times, and `exact_orbits` is false.
-    """
-
-    states: int
-    transitions: int
-    depth: int
-    seconds: float
-    stopped: str | None
-    full_pools: tuple[str, ...]
-    found: dict[str, Found]
-    fired: dict[str, int]
-    interchangeable: tuple[str, ...]
-    exact_orbits: bool
-    python_calls: int
-    trie_nodes: int
-
-    @property
-    def exhausted(self) -> bool:
-        """Every reachable state was visited, and none was cut off by a bound."""
-        return self.stopped is None and not self.full_pools
-
-    @property
-    def collision_probability(self) -> float:
-        """The chance that two of the states had one 64-bit fingerprint, so that one was missed (at most)."""
-        return min(1.0, self.states * (self.states - 1) / 2 / 2**64)
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """When to stop: after so many distinct states, after so many seconds, after so many steps from the start."""
-
-    max_states: int | None = None
-    timeout: float | None = None
-    max_depth: int | None = None
+def default_memory() -> int:
+    """A share of the machine's memory, in bytes."""
+    return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _SHARE_OF_MACHINE)
 
 
 def search(
     scenario: Scenario[Any],
     *,
     symmetry: bool = True,
+    partial_order: bool = False,
+    live_columns: bool = False,
+    order: Order = Order.BREADTH,
     limits: Limits = Limits(),  # noqa: B008  a frozen value
     progress: Callable[[Progress], None] | None = None,
     stop_when_decided: bool = True,
     workers: int | None = None,
+    checkpoint: Path | None = None,
+    sample: bool = False,
 ) -> SearchResult:
     """Visit every reachable state of a scenario once and look for offenders of its properties.
 
@@ -103,114 +67,57 @@ def search(
     ----------
     symmetry
         Count states that differ only by exchanges of interchangeable slots as one.
+    partial_order
+        Do not take events that do not concern each other in every order (`checker.partial_order`). Not if there are
+        properties of steps or a checkpoint, nor in the order of disturbances: the result says whether it was done.
+    live_columns
+        Count states that differ only in fields that nothing reads as one (`checker.live_columns`). Not if there are
+        properties of steps or a checkpoint.
+    order
+        In which order; the states and the verdicts are the same in each, if nothing ends the search early.
     limits
-        A limit that is hit ends the search; the result says so.
+        A limit that is hit ends the search; the result says so. Beyond the memory limit, which is a share of the
+        machine's by default, the search goes on on disk.
     progress
         Called now and then while the search runs.
     stop_when_decided
         End the search once no property is open any more, instead of visiting the rest of the states.
     workers
         How many threads; as many as there are processors by default. The result does not depend on it.
+    checkpoint
+        A folder. Every now and then the search is saved there; if one was saved there before, it goes on from there.
+        Breadth-first only.
+    sample
+        Add the trace to the state that was found last to the result.
+
+    Raises
+    ------
+    BadCheckpoint
+        If what was saved does not belong to this scenario, or cannot be read.
 
     Notes
     -----
-    Breadth-first, so each discovery has a shortest trace. States are told apart by 64-bit fingerprints: see
-    `SearchResult.collision_probability`. Memory: the current and the next frontier, and about 30 bytes a state.
-    Ctrl-C ends the search like a limit.
+    Breadth-first, each discovery has a shortest trace. States are told apart by 64-bit fingerprints: see
+    `SearchResult.collision_probability`. Ctrl-C ends the search like a limit.
     """
-    run = _Search(scenario, symmetry, limits, progress, stop_when_decided, workers or os.cpu_count() or 1)
+    if checkpoint is not None and order is not Order.BREADTH:
+        raise ValueError("only a breadth-first search can be saved in a checkpoint")
+    if checkpoint is not None or any(prop.kind is Kind.NEVER_STEP for prop in scenario.properties):
+        partial_order = live_columns = False
+    partial_order = partial_order and order is not Order.DISTURBANCES
+    run = _Search(
+        scenario, symmetry, order, limits, progress, stop_when_decided, workers or os.cpu_count() or 1, checkpoint,
+        partial_order, live_columns,
+    )  # fmt: skip
     try:
         run.run()
     except KeyboardInterrupt:
         run.stopped = "interrupted"
     except TooManyValues as limit:
         run.stopped = str(limit)
-    return run.result()
-
-
-class _Part:
-    """A slice of the frontier on its way through the compiled loops, and what they need to hand back."""
-
-    def __init__(self, learned: LearnedScenario) -> None:
-        self.learned = learned
-        self.missed = learned.room_for_misses(8)
-        self.position = np.zeros(3, np.int64)
-        self.counters = np.zeros(4, np.int64)
-        self.taken = np.zeros(len(learned.events), np.int64)
-        self.fired = np.zeros(len(learned.events), np.int64)
-        self.out = self._successors(_PART * 4 + BATCH, 1)
-        self.pairs = self._successors(0, 2)
-
-    def take(self, states: Words, first: int, *, stepping: bool) -> "_Part":
-        """Start over with other states; `first` is the number of the first of them."""
-        self.states, self.first = states, first
-        self.payloads = np.empty((len(states), len(self.learned.roots.node)), np.int32)
-        self.walked = 0
-        self.misses = 0
-        self.status = DONE
-        self.position[:] = 0
-        self.counters[:] = 0
-        self.fired[:] = 0
-        if stepping and not len(self.pairs.key):
-            self.pairs = self._successors(len(self.out.key), 2)
-        return self
-
-    def walk(self) -> None:
-        """Fill in payloads, up to as many misses as there is room for."""
-        learned = self.learned
-        states, payloads = self.states[self.walked :], self.payloads[self.walked :]
-        self.misses = walk_all(states, learned.roots, learned.rows, learned.arrays, payloads, *self.missed)
-
-    def learn(self) -> None:
-        """Learn what was missed."""
-        for state in dict.fromkeys(self.missed[0][: self.misses].tolist()):
-            self.learned.payloads(self.states[self.walked + state])
-        self.walked += int(self.missed[0][0])
-
-    def expand(self, visited: Words) -> None:
-        """Find the successors, until done or out of room."""
-        learned = self.learned
-        events = self.payloads[:, len(learned.state_properties) :]
-        self.status = expand(
-            self.states, events, self.position, self.first, learned.event_roots, learned.leaves.effects,
-            learned.places, learned.symmetry.orbits, learned.live, visited, self.out, self.pairs, self.taken,
-            self.fired, self.counters,
-        )  # fmt: skip
-
-    def make_room(self) -> None:
-        """Twice as much room for successors."""
-        self.out = self._copied(self.out, 1)
-        if len(self.pairs.key):
-            self.pairs = self._copied(self.pairs, 2)
-
-    def _copied(self, old: Successors, states: int) -> Successors:
-        grown = self._successors(2 * len(old.key), states)
-        size = len(old.key)
-        grown.words[:size], grown.key[:size], grown.parent[:size], grown.cause[:size] = old
-        return grown
-
-    def _successors(self, size: int, states: int) -> Successors:
-        return Successors(
-            np.empty((size, states * self.learned.packing.words), np.uint64),
-            np.empty(size, np.uint64),
-            np.empty(size, np.int32),
-            np.empty(size, np.int32),
-        )
-
-    def step_payloads(self) -> npt.NDArray[np.int32]:
-        """For each transition and each property of steps, whether it offends; what is missing is learned."""
-        learned, pairs = self.learned, self.pairs.words[: self.counters[3]]
-        payloads = np.empty((len(pairs), len(learned.step_properties)), np.int32)
-        done = 0
-        while True:
-            misses = walk_all(
-                pairs[done:], learned.step_roots, learned.rows, learned.step_arrays, payloads[done:], *self.missed
-            )
-            if not misses:
-                return payloads
-            for state in dict.fromkeys(self.missed[0][:misses].tolist()):
-                learned.step_payloads(pairs[done + state])
-            done += int(self.missed[0][0])
+    finally:
+        run.close()
+    return run.result(sample=sample)
 
 
 class _Search:
@@ -220,43 +127,58 @@ class _Search:
         self,
         scenario: Scenario[Any],
         symmetry: bool,
+        order: Order,
         limits: Limits,
         progress: Callable[[Progress], None] | None,
         stop_when_decided: bool,
         workers: int,
+        checkpoint: Path | None,
+        partial_order: bool,
+        live_columns: bool,
     ) -> None:
-        self.scenario, self.symmetry = scenario, symmetry
+        self.scenario, self.symmetry, self.order = scenario, symmetry, order
+        self.partial_order = partial_order
+        self.read_fields: set[str] | None = set() if live_columns else None
         self.limits = limits
         self.progress = progress
         self.stop_when_decided = stop_when_decided
-        self.workers = workers
         self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
         self.started = time.monotonic()
         self.reported = self.started
         self.python_calls = 0
+        self.checkpoint = None if checkpoint is None else Checkpoint(checkpoint, scenario, symmetry, order.value)
+        self.disk = Disk(checkpoint)
+        self.budget = Budget(limits.memory or default_memory())
         self._learn_anew(frozenset())
 
     def _learn_anew(self, told_apart: frozenset[str]) -> None:
-        self.learned = LearnedScenario(self.scenario, symmetry=self.symmetry, told_apart=told_apart)
+        self.learned = LearnedScenario(
+            self.scenario,
+            symmetry=self.symmetry,
+            told_apart=told_apart,
+            keep_paths=self.partial_order,
+            read_fields=self.read_fields,
+        )
         self.told_apart = told_apart
         self._reset()
 
     def _reset(self) -> None:
         learned = self.learned
         self.stopped: str | None = None
+        self.finished = False
         self.found: dict[str, Found] = {}
-        self.visited = np.zeros(1 << 12, np.uint64)
-        self.taken = 0
-        self.states = 0
+        self.visited = Visited(self.disk)
+        self.history = History()
         self.transitions = 0
         self.several = 0
-        self.levels: list[int] = []
-        self.parents: list[npt.NDArray[np.int32]] = []
-        self.causes: list[npt.NDArray[np.int32]] = []
-        self.fired = np.zeros(len(learned.events), np.int64)
+        self.new = 0
         self.depth = 0
-        self.frontier: Words = np.zeros((0, learned.packing.words), np.uint64)
-        self.parts = [_Part(learned) for _ in range(_PARTS)]
+        self.frontier = 0
+        self.fired = np.zeros(len(learned.events), np.int64)
+        self.disturbing = np.array([event.action.fairness is Fairness.NONE for event in learned.events], np.bool_)
+        self.parts = [Part(learned) for _ in range(_PARTS)]
+        self.reduction = PartialOrder(learned) if self.partial_order else None
+        self.waiting: dict[tuple[int, int], _Waiting] = {}
 
     # -- the loop over levels
 
@@ -264,115 +186,237 @@ class _Search:
         """Search until done, decided, or stopped by a limit."""
         while True:
             try:
-                self._start()
-                self._levels()
-                return
-            except Outgrown:
+                if not self._restore():
+                    self._start()
+                if not self.finished:
+                    (self._depth_first if self.order is Order.DEPTH else self._by_depth)()
+                if self.stopped is not None or self.reduction is None or not self.reduction.outdated:
+                    return
+                found = self.found
+                self._reset()
+                self.found = found
+            except (Outgrown, NewlyRead):
                 self.learned.pack()
                 self._reset()
             except ToldApart as exception:
                 self.python_calls += self.learned.python_calls
                 self._learn_anew(self.told_apart | {exception.pool})
 
-    def _start(self) -> None:
-        rows = np.array([self.learned.encode(state) for state in self.scenario.initial], np.uint64)
-        keys, kept = np.empty(len(rows), np.uint64), np.empty(len(rows), np.int64)
-        fingerprints(rows, len(rows), keys)
-        self._make_room(len(rows))
-        kept = kept[: insert(self.visited, keys, len(rows), kept)]
-        self.taken = len(kept)
-        self._close_level([rows[kept]], [(-1 - kept).astype(np.int32)], [np.zeros(len(kept), np.int32)])
-
-    def _close_level(
-        self, frontier: list[Words], parents: list[npt.NDArray[np.int32]], causes: list[npt.NDArray[np.int32]]
-    ) -> None:
-        self.frontier = np.concatenate([self.frontier[:0], *frontier])
-        self.levels.append(self.states)
-        self.parents.append(np.concatenate([np.zeros(0, np.int32), *parents]))
-        self.causes.append(np.concatenate([np.zeros(0, np.int32), *causes]))
-        self.states += len(self.frontier)
-
-    def _levels(self) -> None:
-        while len(self.frontier):
-            if self.depth == self.limits.max_depth:
-                self._check_last_level()
-                return
-            if not self._expand_level():
-                return
-            self.depth += bool(len(self.frontier))
-
-    def _check_last_level(self) -> None:
-        for parts in self._chunks():
-            self._check_states(parts)
-        self.stopped = self.stopped or "max depth"
-
-    def _chunks(self) -> Iterable[list[_Part]]:
-        first = self.states - len(self.frontier)
-        stepping = any(prop.name not in self.found for prop in self.learned.step_properties)
-        for start in range(0, len(self.frontier), _PART * _PARTS):
-            chunk = self.frontier[start : start + _PART * _PARTS]
-            starts = range(0, len(chunk), _PART)
-            yield [
-                part.take(chunk[begin : begin + _PART], first + start + begin, stepping=stepping)
-                for part, begin in zip(self.parts, starts, strict=False)
-            ]
-
-    def _expand_level(self) -> bool:
-        """Whether the level was expanded to its end."""
-        found: tuple[list[Any], list[Any], list[Any]] = [], [], []
-        new = 0
-        for parts in self._chunks():
-            self._check_states(parts)
-            if self._should_stop(new):
-                return False
-            self._expand(parts)
-            for part in parts:
-                new += self._insert(part, *found)
-            if self._should_stop(new):
-                return False
-            self._report(new)
-        self._close_level(*found)
+    def _restore(self) -> bool:
+        """Go on from what was saved, if there is something."""
+        saved = self.checkpoint.load() if self.checkpoint is not None else None
+        if saved is None or self.checkpoint is None:
+            return False
+        self.told_apart = frozenset(saved.told_apart)
+        self.learned = LearnedScenario(self.scenario, symmetry=self.symmetry, told_apart=self.told_apart)
+        self._reset()
+        self.learned.restore(saved.values, saved.bits)
+        self.learned.full_pools.update(saved.full_pools)
+        self.visited.restore([self.disk.load(name) for name in saved.runs], self.disk.load(saved.visited))
+        self.history.restore(*([self.disk.load(name) for name in names] for names in (saved.parents, saved.causes)))
+        self.transitions, self.several, self.depth = saved.transitions, saved.several, saved.depth
+        self.fired[:] = saved.fired
+        self.started = time.monotonic() - saved.seconds
+        self.python_calls = saved.python_calls
+        self.found = self.checkpoint.found(saved)
+        self.finished = saved.finished
+        level = Level(self.learned.packing.words)
+        words: Words = self.disk.load(saved.frontier)
+        level.words.append(words)
+        level.size = len(words)
+        self.waiting = {(0, self.depth): _Waiting(level, [], numbered=True)}
         return True
 
-    def _should_stop(self, new: int) -> bool:
-        if self.limits.max_states is not None and self.states + new >= self.limits.max_states:
+    def _save(self, level: Level) -> None:
+        """Save the search as it is before the states of `level` are visited, if it is time to."""
+        if self.checkpoint is None or not self.checkpoint.due:
+            return
+        level.spill(self.disk)
+        self._write(level.words[-1], finished=False)
+
+    def _write(self, frontier: Words, *, finished: bool) -> None:
+        assert self.checkpoint is not None
+        self.history.spill(self.disk)
+        learned = self.learned
+        self.checkpoint.save(
+            told_apart=sorted(self.told_apart),
+            values=learned.values(),
+            bits=learned.packing.bits,
+            full_pools=sorted(learned.full_pools),
+            runs=self.visited.runs,
+            visited=self.disk.save("visited", self.visited.keys()),
+            parents=self.history.parents,
+            causes=self.history.causes,
+            frontier=frontier,
+            transitions=self.transitions,
+            several=self.several,
+            depth=self.depth,
+            fired=self.fired.tolist(),
+            seconds=time.monotonic() - self.started,
+            python_calls=self.python_calls + learned.python_calls,
+            found=self.found,
+            finished=finished,
+        )
+
+    def _start(self) -> None:
+        rows = np.array([self.learned.encode(state) for state in self.scenario.initial], np.uint64)
+        keys = np.empty(len(rows), np.uint64)
+        fingerprints(rows, len(rows), keys)
+        self.visited.make_room(len(rows), self.budget.room)
+        kept = self.visited.insert(keys, len(rows))
+        level = Level(self.learned.packing.words)
+        level.append(rows[kept], keys[kept], (-1 - kept).astype(np.int32), np.zeros(len(kept), np.int32))
+        self.waiting = {(0, 0): _Waiting(level, [])}
+
+    def _by_depth(self) -> None:
+        """Visit the states that wait: those with the fewest disturbances, of these those of the least depth first."""
+        while self.waiting and self.stopped is None:
+            disturbances, depth = min(self.waiting)
+            waiting = self.waiting.pop((disturbances, depth))
+            for words, first in waiting.sources:
+                parts = self._parts(words, first)
+                self._walk(parts)
+                self._expand(parts, waiting.level, self.disturbing)
+            first = self.history.size - waiting.level.size if waiting.numbered else self.history.size
+            level = waiting.level if waiting.numbered else self._closed(waiting.level)
+            if level.size:
+                self.depth = max(self.depth, depth)
+                self._save(level)
+                self._visit(level, first, disturbances, depth)
+        if self.checkpoint is not None and self.stopped in (None, "decided"):
+            self._write(self.disk.save("states", np.zeros((0, self.learned.packing.words), np.uint64)), finished=True)
+
+    def _visit(self, level: Level, first: int, disturbances: int, depth: int) -> None:
+        """Check the states of a level and find their successors."""
+        apart = self.order is Order.DISTURBANCES and bool(self.disturbing.any())
+        found = Level(self.learned.packing.words)
+        sources: list[tuple[Words, int]] = []
+        self.frontier = level.size
+        for chunk in level.chunks(SIZE * _PARTS):
+            parts = self._parts(chunk, first)
+            self._check_states(parts)
+            if not self._should_stop() and depth != self.limits.max_depth:
+                self._expand(parts, found, ~self.disturbing if apart else None)
+                self._should_stop()
+            if self.stopped is not None:
+                return
+            if apart:
+                sources.append((chunk, first))
+            first += len(chunk)
+            self._keep_within_memory(found, sources)
+            self._report()
+        self.new = 0
+        if depth == self.limits.max_depth:
+            self.stopped = "max depth"
+            return
+        if found.size:
+            self._waiting(disturbances, depth + 1).level = found
+        if sources:
+            self._waiting(disturbances + 1, depth + 1).sources = sources
+
+    def _waiting(self, disturbances: int, depth: int) -> "_Waiting":
+        empty = _Waiting(Level(self.learned.packing.words), [])
+        return self.waiting.setdefault((disturbances, depth), empty)
+
+    def _depth_first(self) -> None:
+        """Visit the states that were found last, so many at a time that the compiled loops are worth calling."""
+        stack = [(self._closed(waiting.level), 0, 0) for waiting in self.waiting.values()]
+        while stack and self.stopped is None:
+            level, first, depth = stack.pop()
+            words = np.concatenate(level.words)
+            rest, chunk = words[:-SIZE], words[-SIZE:]
+            if len(rest):
+                level.words = [rest]
+                stack.append((level, first, depth))
+            self.depth, self.frontier = max(self.depth, depth), sum(len(level.words[-1]) for level, _, _ in stack)
+            parts = self._parts(chunk, first + len(rest))
+            self._check_states(parts)
+            if depth == self.limits.max_depth:
+                self.stopped = self.stopped or "max depth"
+            elif not self._should_stop():
+                found = Level(self.learned.packing.words)
+                self._expand(parts, found, None)
+                start = self.history.size
+                closed = self._closed(found)
+                if closed.size:
+                    stack.append((closed, start, depth + 1))
+                self._should_stop()
+                self._keep_within_memory(None, [])
+                self._report()
+
+    def _closed(self, level: Level) -> Level:
+        """The states of a level that are new indeed, numbered."""
+        if self.visited.runs:
+            level = level.without(self.visited.on_disk(np.concatenate(level.keys)))
+        self.history.append(np.concatenate(level.parents), np.concatenate(level.causes))
+        self.visited.close_level()
+        self.new = 0
+        return level
+
+    def _parts(self, chunk: Words, first: int) -> list[Part]:
+        stepping = any(prop.name not in self.found for prop in self.learned.step_properties)
+        return [
+            part.take(chunk[begin : begin + SIZE], first + begin, stepping=stepping)
+            for part, begin in zip(self.parts, range(0, len(chunk), SIZE), strict=False)
+        ]
+
+    def _keep_within_memory(self, found: Level | None, sources: list[tuple[Words, int]]) -> None:
+        """Move to disk what takes more than its share of the memory."""
+        if self.states < _MEASURED:
+            self.budget.measure(self.visited.table.nbytes + self.history.nbytes)
+        share = self.budget.room // 8
+        if found is not None and found.nbytes > share:
+            found.spill(self.disk)
+        if self.history.nbytes > share:
+            self.history.spill(self.disk)
+        if sum(words.nbytes for words, _ in sources if file_of(words) is None) > share:
+            sources[:] = [(self.disk.save("states", words), first) for words, first in sources]
+
+    @property
+    def states(self) -> int:
+        """How many states were found."""
+        return self.history.size + self.new
+
+    def _should_stop(self) -> bool:
+        limits = self.limits
+        if limits.max_states is not None and self.states >= limits.max_states:
             self.stopped = "max states"
-        elif self.limits.timeout is not None and time.monotonic() - self.started >= self.limits.timeout:
+        elif limits.timeout is not None and time.monotonic() - self.started >= limits.timeout:
             self.stopped = "timeout"
-        elif self.stop_when_decided and self._open() == 0 and self.learned.scenario.safety_properties:
+        elif self.stop_when_decided and self.scenario.safety_properties and not self._open():
             self.stopped = "decided"
-        if self.stopped is not None:
-            self.states += new
         return self.stopped is not None
 
     def _open(self) -> int:
-        return sum(prop.name not in self.found for prop in self.learned.scenario.safety_properties)
+        return sum(prop.name not in self.found for prop in self.scenario.safety_properties)
 
-    def _report(self, new: int) -> None:
+    def _report(self) -> None:
         now = time.monotonic()
         if self.progress and now - self.reported > 0.25:
             self.reported = now
-            self.progress(
-                Progress(self.states + new, self.transitions, self.depth, len(self.frontier), now - self.started)
-            )
+            self.progress(Progress(self.states, self.transitions, self.depth, self.frontier, now - self.started))
 
-    def _each(self, work: Callable[[_Part], None], parts: list[_Part]) -> None:
+    def _each(self, work: Callable[[Part], None], parts: list[Part]) -> None:
         if self.pool is None or len(parts) == 1:
             for part in parts:
                 work(part)
         else:
             list(self.pool.map(work, parts))
 
-    # -- properties of states
+    # -- properties
 
-    def _check_states(self, parts: list[_Part]) -> None:
-        """Walk all tries, learn what is missing, and note offenders."""
+    def _walk(self, parts: list[Part]) -> None:
+        """Walk all tries and learn what is missing."""
         todo = parts
         while todo:
-            self._each(_Part.walk, todo)
+            self._each(Part.walk, todo)
             todo = [part for part in todo if part.misses]
             for part in todo:
                 part.learn()
+
+    def _check_states(self, parts: list[Part]) -> None:
+        """Walk all tries, and note states that offend."""
+        self._walk(parts)
         for index, prop in enumerate(self.learned.state_properties):
             if prop.name not in self.found:
                 for part in parts:
@@ -380,38 +424,8 @@ class _Search:
                         self._note(prop, part.first + int(part.payloads[:, index].argmax()))
                         break
 
-    def _note(self, prop: Property, state: int, *last: tuple[int, int]) -> None:
-        initial, events = self._path(state)
-        seconds = time.monotonic() - self.started
-        trace = concrete_trace(self.learned, initial, (*events, *last))
-        if not trace.offenders(prop):
-            raise RunsDisagree(f"{prop.name}: the learned run found an offender that the plain run does not see")
-        self.found[prop.name] = Found(trace, self.states, self.transitions, seconds)
-
-    def _path(self, state: int) -> tuple[int, tuple[tuple[int, int], ...]]:
-        events: list[tuple[int, int]] = []
-        while True:
-            level = bisect.bisect_right(self.levels, state) - 1
-            parent, cause = (int(column[level][state - self.levels[level]]) for column in (self.parents, self.causes))
-            if parent < 0:
-                return -1 - parent, tuple(reversed(events))
-            events.append((cause >> 12, cause & 0xFFF))
-            state = parent
-
-    # -- transitions
-
-    def _expand(self, parts: list[_Part]) -> None:
-        """Find the successors that are new, and note offending steps."""
-        visited, todo = self.visited, parts
-        while todo:
-            self._each(lambda part: part.expand(visited), todo)
-            todo = [part for part in todo if part.status != DONE]
-            for part in todo:
-                part.make_room()
-        for part in parts:
-            self._check_steps(part)
-
-    def _check_steps(self, part: _Part) -> None:
+    def _check_steps(self, part: Part) -> None:
+        """Note steps that offend."""
         if not part.counters[3]:
             return
         payloads = part.step_payloads()
@@ -421,33 +435,65 @@ class _Search:
                 cause = int(part.pairs.cause[first])
                 self._note(prop, int(part.pairs.parent[first]), (cause >> 12, cause & 0xFFF))
 
-    def _insert(self, part: _Part, frontier: list[Any], parents: list[Any], causes: list[Any]) -> int:
+    def _note(self, prop: Property, state: int, *last: tuple[int, int]) -> None:
+        trace = self._trace(state, *last)
+        if not trace.offenders(prop):
+            raise RunsDisagree(f"{prop.name}: the learned run found an offender that the plain run does not see")
+        self.found[prop.name] = Found(trace, self.states, self.transitions, time.monotonic() - self.started)
+
+    def _trace(self, state: int, *last: tuple[int, int]) -> Trace:
+        initial, events = self.history.path(state)
+        return concrete_trace(self.learned, initial, (*events, *last))
+
+    # -- transitions
+
+    def _expand(self, parts: list[Part], found: Level, only: npt.NDArray[np.bool_] | None) -> None:
+        """Add to `found` the new states to which events (of `only`, if given) lead, and note steps that offend."""
+        if self.reduction is None or self.visited.runs:  # what is new is not known before the level ends
+            self._successors(parts, only)
+        else:
+            self.reduction.refresh([prop.name not in self.found for prop in self.learned.state_properties])
+            for part in parts:
+                self.reduction.prepare(part)
+            self._each(self.reduction.reduce, parts)
+            self._successors(parts, only)
+            self._successors([part for part in parts if self.reduction.restore(part)], only)
+        for part in parts:
+            self._check_steps(part)
+            self._insert(part, found)
+
+    def _successors(self, parts: list[Part], only: npt.NDArray[np.bool_] | None) -> None:
+        todo = parts
+        while todo:
+            self._each(lambda part: part.expand(self.visited.table, only), todo)
+            todo = [part for part in todo if part.status != DONE]
+            for part in todo:
+                part.make_room()
+
+    def _insert(self, part: Part, found: Level) -> None:
         count = int(part.counters[1])
         self.transitions += int(part.counters[0])
         self.several += int(part.counters[2])
         self.fired += part.fired
-        self._make_room(count)
-        kept = np.empty(count, np.int64)
-        new = int(insert(self.visited, part.out.key, count, kept))
-        kept = kept[:new]
-        frontier.append(part.out.words[kept])
-        parents.append(part.out.parent[kept])
-        causes.append(part.out.cause[kept])
-        self.taken += new
-        return new
+        self.visited.make_room(count, self.budget.room - found.nbytes - self.history.nbytes)
+        kept = self.visited.insert(part.out.key, count)
+        self.new += len(kept)
+        if len(kept):
+            found.append(part.out.words[kept], part.out.key[kept], part.out.parent[kept], part.out.cause[kept])
 
-    def _make_room(self, count: int) -> None:
-        while (self.taken + count) * 8 > len(self.visited) * 5:
-            grown = np.zeros(2 * len(self.visited), np.uint64)
-            rehash(self.visited, grown)
-            self.visited = grown
+    # -- the end
 
-    def result(self) -> SearchResult:
-        """What was seen so far."""
+    def close(self) -> None:
+        """Stop the threads and remove temporary files."""
         if self.pool is not None:
             self.pool.shutdown()
+        self.disk.close()
+
+    def result(self, *, sample: bool) -> SearchResult:
+        """What was seen so far."""
+        learned = self.learned
         fired: dict[str, int] = {}
-        for event, count in zip(self.learned.events, self.fired, strict=True):
+        for event, count in zip(learned.events, self.fired, strict=True):
             fired[event.action.name] = fired.get(event.action.name, 0) + int(count)
         return SearchResult(
             states=self.states,
@@ -455,11 +501,26 @@ class _Search:
             depth=self.depth,
             seconds=time.monotonic() - self.started,
             stopped=self.stopped,
-            full_pools=tuple(sorted(self.learned.full_pools)),
+            full_pools=tuple(sorted(learned.full_pools)),
             found=self.found,
             fired=fired,
-            interchangeable=tuple(sorted(self.learned.interchangeable)),
+            vacuous=learned.vacuous(),
+            sample=self._trace(self.history.size - 1) if sample else None,
+            interchangeable=tuple(sorted(learned.interchangeable)),
             exact_orbits=self.several == 0,
-            python_calls=self.python_calls + self.learned.python_calls,
-            trie_nodes=self.learned.tries.size,
+            partial_order=self.partial_order,
+            masked=learned.live_columns.masked,
+            memory=memory_used(),
+            spilled=self.disk.used and self.checkpoint is None,
+            python_calls=self.python_calls + learned.python_calls,
+            trie_nodes=learned.tries.size,
         )
+
+
+class _Waiting:
+    """States that wait to be visited, and states of whose disturbances some lead there."""
+
+    def __init__(self, level: Level, sources: list[tuple[Words, int]], *, numbered: bool = False) -> None:
+        self.level = level
+        self.sources = sources
+        self.numbered = numbered

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from checker.kernels import LEAF, UNSEEN, Effects
 
 Reads = Sequence[tuple[int, int]]
+NOTHING_HAPPENS = 0
+"""The number of the leaf without yields."""
 
 
 class ImpureFunction(Exception):
@@ -69,6 +71,19 @@ class Tries:
         """How many nodes there are, leaves included."""
         return self.nodes.size
 
+    def single_path(self, root: int) -> bool:
+        """Whether the trie has met one path only: what it reads has never been different."""
+        node = root
+        while node != UNSEEN:
+            column, start, width = (int(part) for part in self.nodes[node])
+            if column == LEAF:
+                return True
+            children = [int(child) for child in self.edges.all[start : start + width] if child != UNSEEN]
+            if len(children) != 1:
+                return False
+            node = children[0]
+        return False
+
     def insert(self, roots: Growing, index: int, reads: Reads, payload: int) -> None:
         """Add the path `reads` with `payload` at its leaf to the trie whose root is ``roots[index]``.
 
@@ -121,15 +136,19 @@ class Leaves:
         self._known: dict[typing.Any, int] = {}
         self.yield_start.append(0)
         self.write_start.append(0)
+        assert self.leaf([]) == NOTHING_HAPPENS
 
     @property
     def effects(self) -> Effects:
         """The same for the compiled loops."""
         return Effects(self.yield_start.all, self.write_start.all, self.write_column.all, self.write_code.all)
 
-    def leaf(self, yields: Sequence[dict[int, int]]) -> int:
-        """The number of the leaf that writes `yields` (column -> code for each), made if it is new."""
-        key = tuple(tuple(writes.items()) for writes in yields)
+    def leaf(self, yields: Sequence[dict[int, int]], path: Reads = ()) -> int:
+        """The number of the leaf that writes `yields` (column -> code for each), made if it is new.
+
+        Leaves of different paths are different.
+        """
+        key = (tuple(path), tuple(tuple(writes.items()) for writes in yields))
         leaf = self._known.get(key)
         if leaf is None:
             for writes in yields:

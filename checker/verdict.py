@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from checker.explored import Explored
-from checker.search import Limits, Progress, SearchResult, search
+from checker.results import Limits, Progress, SearchResult
+from checker.search import search
 from checker.trace import Step, Trace
 from checker.vocabulary import Event, Kind, Property, Scenario
 
@@ -77,8 +78,12 @@ def check(
 ) -> Checked:
     """Search a scenario and say what that shows about each of its properties of states and steps."""
     searched = msgspec.structs.replace(scenario, properties=scenario.safety_properties)
-    result = search(searched, symmetry=symmetry, limits=limits, progress=progress)
-    return Checked(scenario, tuple(_verdict(scenario, prop, result) for prop in searched.properties), result)
+    return verdicts(scenario, search(searched, symmetry=symmetry, limits=limits, progress=progress))
+
+
+def verdicts(scenario: Scenario[Any], result: SearchResult) -> Checked:
+    """What a search or a simulation shows about each property of states and steps."""
+    return Checked(scenario, tuple(_verdict(scenario, prop, result) for prop in scenario.safety_properties), result)
 
 
 def _verdict(scenario: Scenario[Any], prop: Property, result: SearchResult) -> Verdict:
@@ -98,6 +103,7 @@ def _verdict(scenario: Scenario[Any], prop: Property, result: SearchResult) -> V
         collision_probability=result.collision_probability,
         reason=reason,
         trace=found.trace if found else None,
+        notes=result.notes,
     )
 
 

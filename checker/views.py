@@ -5,10 +5,11 @@ the first reads. Successors are views over the same row with some columns overwr
 function does, for every state in which it reads the same.
 """
 
+import dataclasses
 import inspect
 import itertools
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -58,7 +59,8 @@ class SlotName:
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __floordiv__ = __neg__ = _told_apart
 
 
-class Count(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Count:
     """The derived value that `checker.state.count` asks for."""
 
     pool: str

@@ -8,7 +8,7 @@ from typing import TextIO
 
 import msgspec
 
-from checker.search import Limits, Progress
+from checker.results import Limits, Progress
 from checker.verdict import Outcome, Verdict, check
 from checker.vocabulary import Property
 from kubeproof.instances import instance, size_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cluster import ClusterRun, row
-from benchmarks.cluster import disagreements as changed_verdicts
+from benchmarks.cluster import problems as problems_on_the_cluster
 from benchmarks.compare import label, plotted, problems
 from benchmarks.measuring import Limits, Measurement, measure, printed_values
 from benchmarks.peers.checker import Answer, Checker, Unreadable
@@ -424,6 +424,14 @@ def test_a_run_on_the_cluster_is_a_line_of_the_table() -> None:
 
 def test_a_reduction_that_changes_what_is_found_is_reported_unless_a_run_was_cut() -> None:
     none, changed = cluster_run("none", "no_outage"), cluster_run("symmetry", "nothing")
-    assert changed_verdicts([none, changed]) == ["2 replicas on 1 nodes: {'none': 'no_outage', 'symmetry': 'nothing'}"]
-    assert changed_verdicts([none, cluster_run("symmetry", "nothing", "timeout")]) == []
-    assert changed_verdicts([none, cluster_run("symmetry", "no_outage")]) == []
+    assert problems_on_the_cluster([none, changed]) == [
+        "2 replicas on 1 nodes: {'none': 'no_outage', 'symmetry': 'nothing'}"
+    ]
+    assert problems_on_the_cluster([none, cluster_run("symmetry", "nothing", "timeout")]) == []
+    assert problems_on_the_cluster([none, cluster_run("symmetry", "no_outage")]) == []
+
+
+def test_a_run_on_the_cluster_that_failed_is_reported() -> None:
+    failed = ClusterRun(2, 1, "none", Measurement(1, 11, 1, "finished", "ModuleNotFoundError"), {})
+    assert row(failed)[-1] == "failed"
+    assert problems_on_the_cluster([failed]) == ["2 replicas on 1 nodes, reductions none: ModuleNotFoundError"]

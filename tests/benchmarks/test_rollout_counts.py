@@ -7,7 +7,8 @@ from typing import NamedTuple
 import pytest
 
 from benchmarks.rollout import rollout
-from checker.search import SearchResult, search
+from checker.results import SearchResult
+from checker.search import search
 from checker.verdict import Outcome, check
 
 

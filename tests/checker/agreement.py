@@ -24,7 +24,8 @@ from hypothesis.strategies import SearchStrategy
 from checker.learned import LearnedScenario
 from checker.packing import Outgrown
 from checker.plain import plain_search
-from checker.search import Limits, SearchResult, search
+from checker.results import Limits, SearchResult
+from checker.search import search
 from checker.state import BoundReached, Per, Pool, Row, SlotOf, State
 from checker.trace import Trace, replay
 from checker.verdict import Outcome, check

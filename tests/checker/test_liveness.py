@@ -10,7 +10,7 @@ import pytest
 from checker import lasso as lassos
 from checker.lasso_definition import NotACounterexample, require_counterexample
 from checker.liveness import REDUCTIONS_OFF, check_liveness
-from checker.search import Limits
+from checker.results import Limits
 from checker.trace import Lasso, Trace, enabled
 from checker.verdict import Outcome, Verdict, check
 from checker.vocabulary import Kind, Scenario, always_eventually, eventually, leads_to

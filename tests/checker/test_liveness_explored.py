@@ -8,7 +8,7 @@ import pytest
 
 from checker.explored import Explored, explore
 from checker.graph import state_graph
-from checker.search import Limits
+from checker.results import Limits
 from checker.vocabulary import Event, Scenario
 from tests.checker import toys
 from tests.checker.liveness_systems import STRONG, labelled, room

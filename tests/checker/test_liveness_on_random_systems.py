@@ -18,7 +18,7 @@ from checker import lasso as lassos
 from checker.explored import explore
 from checker.graph import state_graph
 from checker.liveness import check_liveness
-from checker.search import Limits
+from checker.results import Limits
 from checker.verdict import Outcome, Verdict
 from checker.vocabulary import Action, Fairness, Kind, Property, Scenario
 from tests.checker.liveness_systems import LIVENESS, Arrows, Labelled

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from checker.replaying import RunsDisagree
-from checker.search import Limits, Progress, SearchResult, search
+from checker.results import Limits, Progress, SearchResult
+from checker.search import search
 from checker.state import CONSTANT, Per, Pool, Row, SlotOf, State, with_item
 from checker.vocabulary import Action, Scenario, derived, never, never_step
 from tests.checker import toys

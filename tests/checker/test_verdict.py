@@ -5,7 +5,7 @@ import re
 import msgspec
 import pytest
 
-from checker.search import Limits
+from checker.results import Limits
 from checker.verdict import Checked, Outcome, Verdict, check
 from checker.vocabulary import Scenario
 from tests.checker import toys

@@ -1,0 +1,100 @@
+"""Slices of the frontier on their way through the compiled loops."""
+
+import numpy as np
+import numpy.typing as npt
+
+from checker.kernels import BATCH, DONE, Successors, expand, walk_all
+from checker.learned import LearnedScenario
+from checker.packing import Words
+from checker.tries import NOTHING_HAPPENS
+
+SIZE = 256
+
+
+class Part:
+    """A slice of the frontier on its way through the compiled loops, and what they need to hand back."""
+
+    def __init__(self, learned: LearnedScenario) -> None:
+        self.learned = learned
+        self.missed = learned.room_for_misses(8)
+        self.position = np.zeros(3, np.int64)
+        self.counters = np.zeros(4, np.int64)
+        self.taken = np.zeros(len(learned.events), np.int64)
+        self.fired = np.zeros(len(learned.events), np.int64)
+        self.out = self._successors(SIZE * 4 + BATCH, 1)
+        self.pairs = self._successors(0, 2)
+        self.needs: npt.NDArray[np.int32] = np.zeros((0, 0), np.int32)
+        self.put_aside: npt.NDArray[np.int32] = np.zeros((0, 0), np.int32)
+
+    def take(self, states: Words, first: int, *, stepping: bool) -> "Part":
+        """Start over with other states; `first` is the number of the first of them."""
+        self.states, self.first = states, first
+        self.payloads = np.empty((len(states), len(self.learned.roots.node)), np.int32)
+        self.walked = 0
+        self.misses = 0
+        self.status = DONE
+        self.position[:] = 0
+        self.counters[:] = 0
+        self.fired[:] = 0
+        if stepping and not len(self.pairs.key):
+            self.pairs = self._successors(len(self.out.key), 2)
+        return self
+
+    def walk(self) -> None:
+        """Fill in payloads, up to as many misses as there is room for."""
+        learned = self.learned
+        states, payloads = self.states[self.walked :], self.payloads[self.walked :]
+        self.misses = walk_all(states, learned.roots, learned.rows, learned.arrays, payloads, *self.missed)
+
+    def learn(self) -> None:
+        """Learn what was missed."""
+        for state in dict.fromkeys(self.missed[0][: self.misses].tolist()):
+            self.learned.payloads(self.states[self.walked + state])
+        self.walked += int(self.missed[0][0])
+
+    def expand(self, visited: Words, only: npt.NDArray[np.bool_] | None = None) -> None:
+        """Find the successors (by the events `only`, if given), until done or out of room."""
+        learned = self.learned
+        events = self.payloads[:, len(learned.state_properties) :]
+        if only is not None:
+            events = np.where(only, events, NOTHING_HAPPENS)
+        self.status = expand(
+            self.states, events, self.position, self.first, learned.event_roots, learned.leaves.effects,
+            learned.places, learned.symmetry.orbits, learned.live, visited, self.out, self.pairs, self.taken,
+            self.fired, self.counters,
+        )  # fmt: skip
+
+    def make_room(self) -> None:
+        """Twice as much room for successors."""
+        self.out = self._copied(self.out, 1)
+        if len(self.pairs.key):
+            self.pairs = self._copied(self.pairs, 2)
+
+    def _copied(self, old: Successors, states: int) -> Successors:
+        grown = self._successors(2 * len(old.key), states)
+        size = len(old.key)
+        grown.words[:size], grown.key[:size], grown.parent[:size], grown.cause[:size] = old
+        return grown
+
+    def _successors(self, size: int, states: int) -> Successors:
+        return Successors(
+            np.empty((size, states * self.learned.packing.words), np.uint64),
+            np.empty(size, np.uint64),
+            np.empty(size, np.int32),
+            np.empty(size, np.int32),
+        )
+
+    def step_payloads(self) -> npt.NDArray[np.int32]:
+        """For each transition and each property of steps, whether it offends; what is missing is learned."""
+        learned, pairs = self.learned, self.pairs.words[: self.counters[3]]
+        payloads = np.empty((len(pairs), len(learned.step_properties)), np.int32)
+        done = 0
+        while True:
+            misses = walk_all(
+                pairs[done:], learned.step_roots, learned.rows, learned.step_arrays, payloads[done:], *self.missed
+            )
+            if not misses:
+                return payloads
+            for state in dict.fromkeys(self.missed[0][:misses].tolist()):
+                learned.step_payloads(pairs[done + state])
+            done += int(self.missed[0][0])
