@@ -1,7 +1,5 @@
 """Every reachable state and transition of a scenario, as arrays: what algorithms about whole runs work on."""
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,9 +7,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from checker.results import Limits
-from checker.state import BoundReached, State
-from checker.vocabulary import Event, Scenario
+from checker.kernels import fingerprints
+from checker.learned import LearnedScenario
+from checker.packing import Words
+from checker.parts import Part
+from checker.results import Limits, SearchResult
+from checker.search import search
+from checker.storage import Level
+from checker.vocabulary import Scenario
 
 Bools = npt.NDArray[np.bool_]
 Int32s = npt.NDArray[np.int32]
@@ -78,84 +81,69 @@ class Explored(msgspec.Struct, frozen=True, eq=False):
 
 
 def explore(scenario: Scenario[Any], limits: Limits = Limits()) -> Explored:  # noqa: B008  a frozen value
-    """Visit every reachable state by calling every function on every state, in breadth-first order.
+    """Visit every reachable state and keep every transition.
 
     Notes
     -----
-    Whole states are kept: some 10,000 states a second.
+    Without reductions: states are those of the plain run. Some 50 bytes a state and 20 a transition.
     """
-    run = _Exploration(scenario, limits)
-    run.run()
-    return run.result()
+    seen = _Seen()
+    bare = msgspec.structs.replace(scenario, properties=())
+    result = search(bare, symmetry=False, limits=limits, observer=seen)
+    return seen.explored(scenario, result)
 
 
-class _Exploration:
-    """The state of one exploration; see `explore`."""
+class _Seen:
+    """What a search saw, as its observer."""
 
-    def __init__(self, scenario: Scenario[Any], limits: Limits) -> None:
-        self.events = scenario.events()
-        self.limits = limits
-        self.started = time.monotonic()
-        self.numbers: dict[State, int] = {}
-        self.depths: list[int] = []
-        self.waiting: deque[State] = deque()
-        self.edges: list[tuple[int, int, int]] = []
-        self.edge_start: list[int] = [0]
-        self.expanded: list[bool] = []
-        self.full_pools: set[str] = set()
-        self.initial = [self._number(state, 0) for state in scenario.initial]
+    def begin(self, learned: LearnedScenario) -> None:
+        """Forget everything."""
+        self.learned = learned
+        self.words: list[Words] = [np.zeros((0, learned.packing.words), np.uint64)]
+        self.keys: list[Words] = [np.zeros(0, np.uint64)]
+        self.sources: list[Int32s] = [np.zeros(0, np.int32)]
+        self.causes: list[Int32s] = [np.zeros(0, np.int32)]
+        self.targets: list[Words] = [np.zeros(0, np.uint64)]
+        self.whole: list[Bools] = [np.zeros(0, np.bool_)]
 
-    def _number(self, state: State, depth: int) -> int:
-        if state not in self.numbers:
-            self.numbers[state] = len(self.numbers)
-            self.depths.append(depth)
-            self.waiting.append(state)
-        return self.numbers[state]
+    def found(self, level: Level) -> None:
+        """Keep the states."""
+        self.words.extend(level.words)
+        self.keys.extend(level.keys)
 
-    def _limit(self) -> str | None:
-        if self.limits.max_states is not None and len(self.numbers) >= self.limits.max_states:
-            return "max states"
-        if self.limits.timeout is not None and time.monotonic() - self.started >= self.limits.timeout:
-            return "timeout"
-        return None
+    def expanded(self, part: Part) -> None:
+        """Keep the transitions; whether a bound cut some off."""
+        count, width = int(part.counters[3]), self.learned.packing.words
+        keys = np.empty(count, np.uint64)
+        fingerprints(part.pairs.words[:count, width:], count, keys)
+        self.targets.append(keys)
+        self.sources.append(part.pairs.parent[:count].copy())
+        self.causes.append(part.pairs.cause[:count].copy())
+        leaves = part.payloads[:, len(self.learned.state_properties) :]
+        self.whole.append(~self.learned.leaves.cut.all[leaves].any(axis=1))
 
-    def run(self) -> None:
-        """Expand states until none waits, or a limit is hit."""
-        while self.waiting and self._limit() is None:
-            state = self.waiting.popleft()
-            whole = [self._take(number, event, state) for number, event in enumerate(self.events)]
-            self.expanded.append(all(whole))
-            self.edge_start.append(len(self.edges))
-
-    def _take(self, number: int, event: Event, state: State) -> bool:
-        """Add the edges of one event; whether no bound cut them off."""
-        depth = self.depths[len(self.expanded)] + 1
-        try:
-            for which, after in enumerate(event.action.function(state, **event.slots)):
-                if after != state:
-                    self.edges.append((self._number(after, depth), number, which))
-        except BoundReached as reached:
-            self.full_pools.add(reached.pool)
-            return False
-        return True
-
-    def result(self) -> Explored:
-        """What was seen."""
-        unexpanded = len(self.numbers) - len(self.expanded)
-        target, event, which = np.array(self.edges, np.int32).reshape(-1, 3).T.copy()
-        states = list(self.numbers)
+    def explored(self, scenario: Scenario[Any], result: SearchResult) -> Explored:
+        """The arrays."""
+        words, keys = np.concatenate(self.words), np.concatenate(self.keys)
+        order = np.argsort(keys)
+        numbers = order[np.searchsorted(keys, np.concatenate(self.targets), sorter=order)]
+        initial = np.array([self.learned.encode(state) for state in scenario.initial], np.uint64)
+        initial_keys = np.empty(len(initial), np.uint64)
+        fingerprints(initial, len(initial), initial_keys)
+        sources, causes, whole = (np.concatenate(column) for column in (self.sources, self.causes, self.whole))
+        expanded = np.zeros(len(keys), np.bool_)
+        expanded[: len(whole)] = whole
         return Explored(
-            edge_start=np.array(self.edge_start + [len(self.edges)] * unexpanded, np.int64),
-            edge_target=target,
-            edge_event=event,
-            edge_yield=which,
-            initial=np.array(self.initial, np.int64),
-            expanded=np.array(self.expanded + [False] * unexpanded, np.bool_),
-            names_something=lambda function: np.array(
-                [any(True for _ in function(state)) for state in states], np.bool_
-            ),
-            depth=max(self.depths, default=0),
-            seconds=time.monotonic() - self.started,
-            stopped=self._limit() if self.waiting else None,
-            full_pools=tuple(sorted(self.full_pools)),
+            edge_start=np.searchsorted(sources, np.arange(len(keys) + 1)).astype(np.int64),
+            edge_target=numbers.astype(np.int32),
+            edge_event=causes >> 12,
+            edge_yield=causes & 0xFFF,
+            initial=order[np.searchsorted(keys, initial_keys, sorter=order)].astype(np.int64),
+            expanded=expanded,
+            names_something=lambda function: self.learned.names_something(function, words),
+            depth=result.depth,
+            seconds=result.seconds,
+            stopped=result.stopped,
+            full_pools=result.full_pools,
+            collision_probability=result.collision_probability,
         )

@@ -343,6 +343,35 @@ class LearnedScenario:
             for root in dict.fromkeys(missed[1][:misses].tolist()):
                 learn(root, words)
 
+    def names_something(self, function: Callable[..., Any], states: Words) -> npt.NDArray[np.bool_]:
+        """Whether a function of states, as a property's, yields anything in each of these states."""
+        tries = Growing(np.int64, fill=UNSEEN)
+        tries.append(UNSEEN)
+        none = np.full(1, -1, np.int64)
+        payloads = np.empty((len(states), 1), np.int32)
+        missed = self.room_for_misses(8)
+
+        def tables() -> tuple[Roots, Rows, Learned]:
+            own = np.zeros((1, 2), np.int64)
+            return Roots(tries.all, none + 1, none, none, none, own, none), self.rows, self.arrays
+
+        def learn(root: int, words: Words) -> None:
+            if root < 0 or root >= ROW:
+                self._learn(root, words)
+                return
+            run = _Run(self._row(words))
+            recording = self._record(run)
+            yields = any(True for _ in function(StateView(recording, run.row)))
+            self._insert(tries, 0, recording.reads, int(yields))
+
+        done = 0
+        while misses := walk_all(states[done:], *tables(), payloads[done:], *missed):
+            for state in dict.fromkeys(missed[0][:misses].tolist()):
+                self._payloads(states[done + state], tables, learn)
+            done += int(missed[0][0])
+        named: npt.NDArray[np.bool_] = payloads[:, 0] > 0
+        return named
+
     def room_for_misses(self, states: int) -> tuple[Int64s, Int64s]:
         """Arrays for `checker.kernels.walk_all`: the misses of so many states, at least."""
         size = (states + 1) * (len(self.events) + len(self.scenario.properties) + self.layout.width)
@@ -396,11 +425,13 @@ class LearnedScenario:
         pools = slot_parameters(function)
         names = {name: recording.name(pools[name], slot) for name, slot in slots.items()}
         yields: list[dict[int, int]] = []
+        cut = False
         try:
             yields.extend(after._writes for after in function(view, **names))
         except BoundReached as reached:
             self.full_pools.add(reached.pool)
-        leaf = self.leaves.leaf(yields, recording.reads if self._keep_paths else ())
+            cut = True
+        leaf = self.leaves.leaf(yields, recording.reads if self._keep_paths else (), cut=cut)
         self._insert(self.event_tries, int(self._trie[event]), recording.reads, leaf)
         if self.packing.outgrown:
             raise Outgrown

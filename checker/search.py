@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,19 @@ class Order(Enum):
     """A trace may be any; the states that wait to be visited are few."""
 
 
+class Observer(Protocol):
+    """Who is told what a search sees, in order. It may be told to begin again."""
+
+    def begin(self, learned: LearnedScenario) -> None:
+        """A search begins."""
+
+    def found(self, level: Level) -> None:
+        """These states were found; they are numbered in this order."""
+
+    def expanded(self, part: Part) -> None:
+        """Every transition from these states is in the part's `pairs`."""
+
+
 def default_memory() -> int:
     """A share of the machine's memory, in bytes."""
     return int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * _SHARE_OF_MACHINE)
@@ -60,6 +73,7 @@ def search(
     workers: int | None = None,
     checkpoint: Path | None = None,
     sample: bool = False,
+    observer: Observer | None = None,
 ) -> SearchResult:
     """Visit every reachable state of a scenario once and look for offenders of its properties.
 
@@ -89,6 +103,8 @@ def search(
         Breadth-first only.
     sample
         Add the trace to the state that was found last to the result.
+    observer
+        Is told of every state and every transition.
 
     Raises
     ------
@@ -107,7 +123,7 @@ def search(
     partial_order = partial_order and order is not Order.DISTURBANCES
     run = _Search(
         scenario, symmetry, order, limits, progress, stop_when_decided, workers or os.cpu_count() or 1, checkpoint,
-        partial_order, live_columns,
+        partial_order, live_columns, observer,
     )  # fmt: skip
     try:
         run.run()
@@ -135,9 +151,11 @@ class _Search:
         checkpoint: Path | None,
         partial_order: bool,
         live_columns: bool,
+        observer: Observer | None,
     ) -> None:
         self.scenario, self.symmetry, self.order = scenario, symmetry, order
         self.partial_order = partial_order
+        self.observer = observer
         self.read_fields: set[str] | None = set() if live_columns else None
         self.limits = limits
         self.progress = progress
@@ -179,6 +197,8 @@ class _Search:
         self.parts = [Part(learned) for _ in range(_PARTS)]
         self.reduction = PartialOrder(learned) if self.partial_order else None
         self.waiting: dict[tuple[int, int], _Waiting] = {}
+        if self.observer is not None:
+            self.observer.begin(learned)
 
     # -- the loop over levels
 
@@ -299,6 +319,7 @@ class _Search:
                 self._expand(parts, found, ~self.disturbing if apart else None)
                 self._should_stop()
             if self.stopped is not None:
+                self._observe(found)
                 return
             if apart:
                 sources.append((chunk, first))
@@ -351,10 +372,16 @@ class _Search:
         self.history.append(np.concatenate(level.parents), np.concatenate(level.causes))
         self.visited.close_level()
         self.new = 0
+        self._observe(level)
         return level
+
+    def _observe(self, level: Level) -> None:
+        if self.observer is not None:
+            self.observer.found(level)
 
     def _parts(self, chunk: Words, first: int) -> list[Part]:
         stepping = any(prop.name not in self.found for prop in self.learned.step_properties)
+        stepping |= self.observer is not None
         return [
             part.take(chunk[begin : begin + SIZE], first + begin, stepping=stepping)
             for part, begin in zip(self.parts, range(0, len(chunk), SIZE), strict=False)
@@ -461,6 +488,8 @@ class _Search:
         for part in parts:
             self._check_steps(part)
             self._insert(part, found)
+            if self.observer is not None:
+                self.observer.expanded(part)
 
     def _successors(self, parts: list[Part], only: npt.NDArray[np.bool_] | None) -> None:
         todo = parts

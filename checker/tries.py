@@ -133,6 +133,7 @@ class Leaves:
         self.write_start = Growing(np.int64)
         self.write_column = Growing(np.int32)
         self.write_code = Growing(np.uint8)
+        self.cut = Growing(np.bool_)
         self._known: dict[typing.Any, int] = {}
         self.yield_start.append(0)
         self.write_start.append(0)
@@ -143,12 +144,12 @@ class Leaves:
         """The same for the compiled loops."""
         return Effects(self.yield_start.all, self.write_start.all, self.write_column.all, self.write_code.all)
 
-    def leaf(self, yields: Sequence[dict[int, int]], path: Reads = ()) -> int:
+    def leaf(self, yields: Sequence[dict[int, int]], path: Reads = (), *, cut: bool = False) -> int:
         """The number of the leaf that writes `yields` (column -> code for each), made if it is new.
 
-        Leaves of different paths are different.
+        Leaves of different paths are different; `cut` says that a bound cut off the rest.
         """
-        key = (tuple(path), tuple(tuple(writes.items()) for writes in yields))
+        key = (cut, tuple(path), tuple(tuple(writes.items()) for writes in yields))
         leaf = self._known.get(key)
         if leaf is None:
             for writes in yields:
@@ -156,5 +157,6 @@ class Leaves:
                     self.write_column.append(column)
                     self.write_code.append(code)
                 self.write_start.append(self.write_column.size)
+            self.cut.append(cut)
             leaf = self._known[key] = self.yield_start.append(self.write_start.size - 1) - 1
         return leaf

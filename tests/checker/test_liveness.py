@@ -293,7 +293,7 @@ def long_way(*bad: int) -> Labelled:
 def test_a_search_that_was_cut_does_not_hold() -> None:
     (found,) = check_liveness(long_way(9).scenario(Kind.EVENTUALLY_ALWAYS), limits=Limits(max_states=20))
     assert found.outcome is Outcome.INCONCLUSIVE
-    assert found.reason == "max states (20 states, depth 19)"
+    assert found.reason == "max states (20 states, depth 18)"
 
 
 def test_no_run_ends_where_the_search_was_cut() -> None:
