@@ -313,16 +313,25 @@ def main() -> None:
     """Run one size and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("numbers", type=int, nargs=9, metavar="N")
-    parser.add_argument("--symmetry", action="store_true", help="sort the Pod slots")
+    parser.add_argument("--symmetry", action="store_true", help="count states that differ by exchanged slots once")
+    parser.add_argument("--partial-order", action="store_true", help="do not take independent events in every order")
     parser.add_argument("--drop", action="append", default=[], choices=[prop.name for prop in INVARIANTS])
+    parser.add_argument("--stop", action="store_true", help="stop once every invariant is violated")
     parser.add_argument("--max-states", type=int)
+    parser.add_argument("--workers", type=int, help="threads; as many as there are processors by default")
+    parser.add_argument("--memory", type=int, help="MiB; a share of the machine's by default")
     options = parser.parse_args()
     started = time.monotonic()
     result = search(
         rollout(options.numbers, options.drop),
         symmetry=options.symmetry,
-        limits=Limits(max_states=options.max_states),
-        stop_when_decided=False,
+        partial_order=options.partial_order,
+        limits=Limits(
+            max_states=options.max_states,
+            memory=None if options.memory is None else options.memory << 20,
+        ),
+        stop_when_decided=options.stop,
+        workers=options.workers,
     )
     violated = sorted(result.found)
     verdict = f"violated ({', '.join(violated)})" if violated else "holds" if result.exhausted else "inconclusive"
@@ -333,6 +342,8 @@ def main() -> None:
         print(f"shortest     {name}: {len(result.found[name].trace.steps)} steps")
     print(f"verdict      {verdict}")
     print(f"seconds      {time.monotonic() - started:.2f}")
+    print(f"memory       {result.memory >> 20:,} MiB{' and disk' if result.spilled else ''}")
+    print(f"trie nodes   {result.trie_nodes:,}")
     print(f"python calls {result.python_calls:,} ({result.transitions / result.python_calls:,.0f} transitions a call)")
 
 

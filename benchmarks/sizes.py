@@ -62,7 +62,12 @@ SIZES: Mapping[str, Size] = {
         _size("A", "3 1 1 4 3 2 0 0 1", 123_663, 360_040, 1_187, 3_493),
         _size("B", "3 1 1 4 3 2 1 0 1", 972_309, 4_078_696, 8_033, 33_695),
         _size("D", "4 1 1 5 3 2 1 0 1", 8_517_811, 37_139_715, 15_645, 68_814),
-        Size(name="V", task=Task((4, 1, 1, 5, 3, 2, 1, 0, 0)), violated="LiveEp", shortest=40),
+        Size(
+            name="V",
+            task=Task((4, 1, 1, 5, 3, 2, 1, 0, 0), ("SpecBound", "PodBound", "Avail")),
+            violated="LiveEp",
+            shortest=40,
+        ),
         _size("E", "6 1 1 7 3 3 1 0 1", None, None, 96_034, 478_605),
         _size("F", "6 1 1 7 3 3 3 0 1", None, None, 1_712_175, 12_768_145),
         _size("G", "6 1 1 7 3 4 3 1 1", None, None, 19_457_922, 196_123_186, dropped=("LiveEp",)),

@@ -186,6 +186,7 @@ class LearnedScenario:
         self.step_tries = Growing(np.int64, fill=UNSEEN)
         self.step_tries.extend(len(self.step_properties))
         self._find_homes()
+        self._roots: Roots | None = None
         states = len(self.state_properties)
         self._twins = (np.array([-1] * states + twin_of, np.int64), np.array([-1] * states + twin_slot, np.int64))
         self._root_exchanges = np.array([0] * states + self._exchange, np.int64)
@@ -231,8 +232,10 @@ class LearnedScenario:
     @property
     def roots(self) -> Roots:
         """The tries to walk for every state: properties of states first, then events."""
-        node = np.concatenate([self.state_tries.all, self.event_tries.all[self._trie]])
-        return Roots(node, self._root_exchanges, *self._twins, *self._homes)
+        if self._roots is None:
+            node = np.concatenate([self.state_tries.all, self.event_tries.all[self._trie]])
+            self._roots = Roots(node, self._root_exchanges, *self._twins, *self._homes)
+        return self._roots
 
     @property
     def event_roots(self) -> Roots:
@@ -403,6 +406,7 @@ class LearnedScenario:
 
     def _insert(self, roots: Growing, index: int, reads: Reads, payload: int) -> None:
         self.tries.insert(roots, index, reads, payload)
+        self._roots = None
         if self._keep_paths:
             self.paths.append(LearnedPath(roots, index, tuple(column for column, _ in reads), payload))
 

@@ -8,7 +8,7 @@ from checker.learned import LearnedScenario
 from checker.packing import Words
 from checker.tries import NOTHING_HAPPENS
 
-SIZE = 256
+SIZE = 512
 
 
 class Part:

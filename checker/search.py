@@ -26,7 +26,7 @@ from checker.trace import Trace
 from checker.views import ToldApart
 from checker.vocabulary import Fairness, Kind, Property, Scenario
 
-_PARTS = 32
+_PARTS = 16
 _SHARE_OF_MACHINE = 0.6
 _MEASURED = 100_000
 
@@ -190,6 +190,7 @@ class _Search:
         self.transitions = 0
         self.several = 0
         self.new = 0
+        self.room = self.budget.room
         self.depth = 0
         self.frontier = 0
         self.fired = np.zeros(len(learned.events), np.int64)
@@ -396,6 +397,7 @@ class _Search:
             found.spill(self.disk)
         if self.history.nbytes > share:
             self.history.spill(self.disk)
+        self.room = self.budget.room - self.history.nbytes
         if sum(words.nbytes for words, _ in sources if file_of(words) is None) > share:
             sources[:] = [(self.disk.save("states", words), first) for words, first in sources]
 
@@ -504,7 +506,7 @@ class _Search:
         self.transitions += int(part.counters[0])
         self.several += int(part.counters[2])
         self.fired += part.fired
-        self.visited.make_room(count, self.budget.room - found.nbytes - self.history.nbytes)
+        self.visited.make_room(count, self.room - found.nbytes)
         kept = self.visited.insert(part.out.key, count)
         self.new += len(kept)
         if len(kept):

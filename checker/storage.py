@@ -224,7 +224,10 @@ class History:
 
 
 class Level:
-    """The states of one depth, in the order in which they were found, with fingerprint, parent and cause of each."""
+    """The states of one depth, in the order in which they were found, with fingerprint, parent and cause of each.
+
+    `nbytes` is what they take in memory, but for these three.
+    """
 
     def __init__(self, width: int) -> None:
         self.words: list[Words] = [np.zeros((0, width), np.uint64)]
@@ -232,22 +235,20 @@ class Level:
         self.parents: list[Int32s] = [np.zeros(0, np.int32)]
         self.causes: list[Int32s] = [np.zeros(0, np.int32)]
         self.size = 0
+        self.nbytes = 0
 
     def append(self, words: Words, keys: Words, parents: Int32s, causes: Int32s) -> None:
         """Add states."""
         self.words.append(words)
+        self.nbytes += words.nbytes
         self.keys.append(keys)
         self.parents.append(parents)
         self.causes.append(causes)
         self.size += len(keys)
 
-    @property
-    def nbytes(self) -> int:
-        """What the states take in memory."""
-        return sum(block.nbytes for block in self.words if file_of(block) is None)
-
     def spill(self, disk: Disk) -> None:
         """Move the states to disk."""
+        self.nbytes = 0
         self.words = [
             *(block for block in self.words if file_of(block) is not None),
             disk.save("states", np.concatenate([block for block in self.words if file_of(block) is None])),

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from checker.state import State
-from checker.vocabulary import Event, Kind, Property, Scenario
+from checker.vocabulary import Event, Fairness, Kind, Property, Scenario
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -45,6 +45,11 @@ class Trace(msgspec.Struct, frozen=True):
     def states(self) -> list[State]:
         """Every state of the run, the initial one first."""
         return [self.initial, *(step.state for step in self.steps)]
+
+    @property
+    def disturbances(self) -> int:
+        """How many of the steps are disturbances: nothing makes them happen."""
+        return sum(step.event.action.fairness is Fairness.NONE for step in self.steps)
 
     def offenders(self, prop: Property) -> list[Any]:
         """What `prop` names in the last state (in the last step, for a property of steps)."""

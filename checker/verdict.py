@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from checker.explored import Explored
-from checker.results import Limits, Progress, SearchResult
+from checker.results import Found, Limits, Progress, SearchResult
 from checker.search import search
-from checker.trace import Step, Trace
+from checker.trace import Lasso, Step, Trace
 from checker.vocabulary import Event, Kind, Property, Scenario
 
 
@@ -29,10 +29,11 @@ class Outcome(Enum):
 class Verdict(msgspec.Struct, frozen=True):
     """The answer for one property in one scenario.
 
-    `reason` says why an inconclusive verdict is one. `trace` is the shortest trace to an offender (or witness). The
-    numbers are those of the whole search; for a violation those at the moment when it was found.
+    `reason` says why an inconclusive verdict is one. `trace` is the shortest trace to an offender (or witness), or one
+    with fewer disturbances. The numbers are those of the whole search; for a violation those at the moment when it was
+    found. `notes` says how states were counted, and what else to know.
 
-    For a liveness property, `fairness` says in words which runs count and `notes` what else to know. If it is violated,
+    For a liveness property, `fairness` says in words which runs count. If it is violated,
     `cycle` has the steps that are repeated forever after `trace` (none: nothing happens any more), and `starved` the
     events that are enabled somewhere on the cycle and never taken, which their fairness allows.
     """
@@ -60,6 +61,11 @@ class Verdict(msgspec.Struct, frozen=True):
         """What the property names at the end of the trace."""
         return self.trace.offenders(self.promise) if self.trace else []
 
+    @property
+    def lasso(self) -> Lasso | None:
+        """The run without end that breaks a liveness property."""
+        return Lasso(self.trace, self.cycle) if self.trace is not None and self.cycle is not None else None
+
 
 class Checked(msgspec.Struct, frozen=True):
     """One scenario's verdicts, in the order of its safety properties, and the search that they come from."""
@@ -84,6 +90,17 @@ def check(
 def verdicts(scenario: Scenario[Any], result: SearchResult) -> Checked:
     """What a search or a simulation shows about each property of states and steps."""
     return Checked(scenario, tuple(_verdict(scenario, prop, result) for prop in scenario.safety_properties), result)
+
+
+def with_fewer_disturbances(found: tuple[Verdict, ...], again: SearchResult) -> tuple[Verdict, ...]:
+    """The verdicts, with the traces of another search (`checker.search.Order.DISTURBANCES`) where they have fewer."""
+    return tuple(_with_fewer_disturbances(verdict, again.found.get(verdict.promise.name)) for verdict in found)
+
+
+def _with_fewer_disturbances(verdict: Verdict, other: Found | None) -> Verdict:
+    if verdict.trace is None or other is None or other.trace.disturbances >= verdict.trace.disturbances:
+        return verdict
+    return msgspec.structs.replace(verdict, trace=other.trace, depth=len(other.trace.steps))
 
 
 def _verdict(scenario: Scenario[Any], prop: Property, result: SearchResult) -> Verdict:

@@ -4,16 +4,18 @@ Steps are saved, not states, so that a file survives new fields of the state. A 
 schema and nothing in it is executed.
 """
 
-import importlib.metadata
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from checker.trace import Choice, ReplayFailed, Trace, replay
+from checker.lasso_definition import NotACounterexample, require_counterexample
+from checker.trace import Choice, Lasso, ReplayFailed, Trace, replay
 from checker.verdict import Verdict
 from checker.vocabulary import Property, Scenario
+from kubeproof.lassos import offenders_in_words, tell_lasso
 from kubeproof.narration import Narration, narrate, tell
+from kubeproof.runs import version
 from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, STANDARD, build, standard_scenario
 from kubeproof.workload import Workload
 from model.cluster import Cluster
@@ -26,7 +28,10 @@ class BadCounterexample(Exception):
 
 
 class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
-    """A violation: the workload at the size that was searched, the scenario, and the steps that lead there."""
+    """A violation: the workload at the size that was searched, the scenario, and the steps that lead there.
+
+    Of a promise about whole runs, `cycle` has the steps that are then repeated forever (none: nothing more happens).
+    """
 
     format: int = FORMAT
     kubeproof: str
@@ -37,25 +42,23 @@ class Counterexample(msgspec.Struct, frozen=True, kw_only=True):
     initial: int
     steps: tuple[Choice, ...]
     offenders: tuple[str, ...]
+    cycle: tuple[Choice, ...] | None = None
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """A counterexample that was taken again, and explained."""
+    """A counterexample that was taken again, and explained; `trace` without the cycle of a run without end."""
 
     promise: Property
     trace: Trace
     narration: Narration
 
 
-def version() -> str:
-    """The installed version of kubeproof."""
-    return importlib.metadata.version("kubeproof")
-
-
 def from_verdict(verdict: Verdict, workload: Workload, assume: tuple[str, ...]) -> Counterexample:
     """The counterexample of a violated verdict; `workload` is the instance that was searched."""
     if verdict.trace is None:
         raise ValueError(f"{verdict.promise.name} has no trace: it is {verdict.outcome.value}")
+    lasso = verdict.lasso
+    told = narrate(verdict.trace, verdict.offenders).offenders if lasso is None else offenders_in_words(lasso, verdict.promise)
     return Counterexample(
         kubeproof=version(),
         property=verdict.promise.name,
@@ -64,7 +67,8 @@ def from_verdict(verdict: Verdict, workload: Workload, assume: tuple[str, ...]) 
         workload=workload,
         initial=verdict.trace.initial_index,
         steps=tuple(step.choice for step in verdict.trace.steps),
-        offenders=narrate(verdict.trace, verdict.offenders).offenders,
+        offenders=told,
+        cycle=None if lasso is None else tuple(step.choice for step in lasso.cycle),
     )
 
 
@@ -72,7 +76,10 @@ def tell_verdict(verdict: Verdict, workload: Workload, assume: tuple[str, ...]) 
     """The trace of a violated verdict in words, and explained; `workload` is the instance that was searched."""
     saved = from_verdict(verdict, workload, assume)
     assert verdict.trace is not None  # else `from_verdict` raises
-    return tell(scenario_of(saved), verdict.trace, verdict.promise)
+    scenario, lasso = scenario_of(saved), verdict.lasso
+    if lasso is not None:
+        return tell_lasso(scenario, lasso, verdict.promise)
+    return tell(scenario, verdict.trace, verdict.promise)
 
 
 def encode(counterexample: Counterexample) -> bytes:
@@ -122,6 +129,9 @@ def from_builtins(document: Any) -> Counterexample:
     for what, name, names in known:
         if name not in names:
             raise BadCounterexample(f"no {what} is called {name!r}; there are: {', '.join(names)}")
+    [promise] = [prop for prop in PROPERTIES if prop.name == counterexample.property]
+    if promise.kind.liveness != (counterexample.cycle is not None):
+        raise BadCounterexample(f"a cycle is {'missing' if promise.kind.liveness else 'too much'} for {promise.name}")
     return counterexample
 
 
@@ -152,8 +162,25 @@ def take_again(counterexample: Counterexample) -> Replayed:
     """
     [promise] = [prop for prop in PROPERTIES if prop.name == counterexample.property]
     scenario = scenario_of(counterexample)
+    if counterexample.cycle is not None:
+        return _take_again_forever(counterexample, scenario, promise, counterexample.cycle)
     trace = replay(scenario, counterexample.initial, counterexample.steps)
     if not trace.offenders(promise):
         last = len(counterexample.steps)
         raise ReplayFailed(last, f"the recorded violation of {promise.name} is not there: nothing offends it")
     return Replayed(promise, trace, tell(scenario, trace, promise))
+
+
+def _take_again_forever(
+    counterexample: Counterexample, scenario: Scenario[Cluster], promise: Property, cycle: tuple[Choice, ...]
+) -> Replayed:
+    """Replay a run without end: its steps, the cycle once, and that it closes, is fair, and breaks the promise."""
+    length = len(counterexample.steps)
+    run = replay(scenario, counterexample.initial, (*counterexample.steps, *cycle))
+    stem = Trace(run.initial_index, run.initial, run.steps[:length])
+    lasso = Lasso(stem, run.steps[length:])
+    try:
+        require_counterexample(scenario, promise, lasso, disturbances_stop=True)
+    except NotACounterexample as error:
+        raise ReplayFailed(length + len(cycle), f"the recorded violation of {error}") from None
+    return Replayed(promise, stem, tell_lasso(scenario, lasso, promise))

@@ -4,11 +4,19 @@ Large replica counts are not enumerated. An instance has at most so many replica
 maxUnavailable are then whole numbers in about the same proportion, and what was 0, or all replicas, stays so.
 """
 
+import msgspec
 from msgspec.structs import replace
 
 from kubeproof.workload import Workload, WorkloadDeployment
 from model.api.objects import Strategy
 from model.controllers.deployment.fenceposts import resolve_fenceposts
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """The size of an instance: at most so many replicas a Deployment, on at most so many nodes (None: any number)."""
+
+    replicas: int
+    nodes: int | None = None
 
 
 def instance(workload: Workload, *, replicas: int | None, nodes: int | None = None) -> Workload:
@@ -48,6 +56,20 @@ def in_proportion(part: int, whole: int, smaller: int) -> int:
     if part >= whole:
         return -(-part * smaller // whole)
     return min(max(1, round(part * smaller / whole)), max(1, smaller - 1))
+
+
+def sizes_below(workload: Workload, most: Bound) -> list[Bound]:
+    """The bounds of ever larger instances, up to `most`: one replica more each time, and a node more while there is one.
+
+    Each makes a different instance; only the last one is left where an instance cannot be smaller.
+    """
+    largest = max(deployment.replicas for deployment in workload.deployments)
+    nodes = len(workload.nodes) if most.nodes is None else min(most.nodes, len(workload.nodes))
+    if not workload.nodes_assumed:
+        return [most]
+    steps = max(min(most.replicas, largest), nodes)
+    sizes = [Bound(min(step, most.replicas, largest), min(step, nodes)) for step in range(1, steps + 1)]
+    return [*sizes[:-1], most]
 
 
 def size_of(workload: Workload, written: Workload) -> dict[str, int | str]:

@@ -1,5 +1,6 @@
 """What objects are called in a trace, and what they do, in a few words."""
 
+import re
 from typing import Any
 
 from model.cluster import Cluster, Container, ContainerSpec, Pod, pod_template
@@ -45,6 +46,11 @@ def replica_set_name(state: Cluster, slot: int) -> str:
         return f"replicaset-{slot}"
     deployment = state.constants.deployments[replica_set.deployment].name
     return f"{deployment}-{state.constants.templates[replica_set.template].name}"
+
+
+def slug(name: str) -> str:
+    """A name as part of a file's name: ``Service/default/web`` is ``service-default-web``."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
 def doing(spec: ContainerSpec, container: Container) -> str:

@@ -7,8 +7,8 @@ import msgspec
 
 from checker.slicing import Alternative, ExplainedStep, Explanation, explain
 from checker.state import Pool, Row
-from checker.trace import Step, Trace
-from checker.vocabulary import Fairness, Property, Scenario
+from checker.trace import Trace
+from checker.vocabulary import Event, Fairness, Property, Scenario
 from kubeproof.naming import Names, condition, count, doing, replica_set_name
 from kubeproof.reasons import why
 from model.cluster import Cluster, Container, Endpoint, ObservedReplicaSet, Pod, ReplicaSet, Worker, pod_template
@@ -71,13 +71,30 @@ class NarratedStep(msgspec.Struct, frozen=True):
     instead: tuple[Instead, ...] = ()
 
 
+class Forever(msgspec.Struct, frozen=True):
+    """How a run goes on forever: by the steps of `cycle` over and over; none: nothing more happens.
+
+    `always` says that what offends is so in every state of the cycle, not only again and again. `starved` are the
+    events that could happen on the cycle and never do, `fairness` says why they need not.
+    """
+
+    cycle: tuple[NarratedStep, ...]
+    always: bool
+    starved: tuple[str, ...]
+    fairness: tuple[str, ...]
+
+
 class Narration(msgspec.Struct, frozen=True):
-    """A trace in words: the first state whole, then only what each step changed, what offends at the end, and why."""
+    """A trace in words: the first state whole, then only what each step changed, what offends at the end, and why.
+
+    Of a run without end, `forever` says how it goes on after the steps.
+    """
 
     start: Facts
     steps: tuple[NarratedStep, ...]
     offenders: tuple[str, ...]
     why: tuple[str, ...] = ()
+    forever: Forever | None = None
 
 
 def tell(scenario: Scenario[Any], trace: Trace, promise: Property) -> Narration:
@@ -95,7 +112,7 @@ def narrate(trace: Trace, offenders: Sequence[Any] = (), explanation: Explanatio
     for number, step in enumerate(trace.steps, 1):
         before, after = states[number - 1], states[number]
         explained = explanation.steps[number - 1] if explanation else ExplainedStep(True, (), ())
-        actor, what = _who_does_what(before, step, names)
+        actor, what = who_does_what(before, step.event, names)
         instead = tuple(_instead(before, explained.alternatives, names, str(step.event.name)))
         names.follow(after)
         now = dict(facts(after, names))
@@ -217,11 +234,11 @@ _ACTORS = {
 """Who acts, by the first words of an action's name; the rest is what it does. Anything else happens in a container."""
 
 
-def _who_does_what(before: Cluster, step: Step, names: Names) -> tuple[str, str]:
+def who_does_what(before: Cluster, event: Event, names: Names) -> tuple[str, str]:
     """The component that acts, and the action with the objects that it is about, as in ``scheduler binds web-v2-a``."""
-    slots = step.event.slots
+    slots = event.slots
     about = [names.object(before, parameter, slot) for parameter, slot in slots.items()]
-    name = step.event.action.name
+    name = event.action.name
     prefix, actor = next((item for item in _ACTORS.items() if name.startswith(item[0])), ("", "container"))
     node = slots.get("node")
     if actor in ("kubelet", "container") and "pod" in slots:
@@ -240,7 +257,7 @@ def _instead(before: Cluster, alternatives: Sequence[Alternative], names: Names,
         name = other.step.event.name
         derailing[name] = derailing.get(name, False) or other.derails
     for name, step in {other.step.event.name: other.step for other in alternatives}.items():
-        actor, what = _who_does_what(before, step, names)
+        actor, what = who_does_what(before, step.event, names)
         disturbance = step.event.action.fairness is Fairness.NONE
         yield Instead(actor, what, derailing[name], disturbance, name != taken)
 

@@ -5,10 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from checker.vocabulary import Property, Scenario
+from kubeproof.instances import Bound
 from kubeproof.workload import Workload
 from model.cluster import Assumptions, Caches, Cluster, Constants, DeploymentSpec, PodTemplate
 from model.next_state import NEXT
 from model.scenarios import steady_states
+from properties.eventually_stable import (
+    deployments_not_as_wanted,
+    endpoints_not_as_wanted,
+    replica_sets_not_as_wanted,
+    routes_not_as_wanted,
+)
 from properties.no_lost_request import misrouted_pods
 from properties.no_outage import unserved_services
 from properties.one_writer import overwritten_replica_sets
@@ -16,15 +23,19 @@ from properties.placement import misplaced_pods, overcommitted_nodes
 from properties.rolling_update import complete_rollouts, deployments_with_too_few_pods, oversized_deployments
 
 TRAFFIC = (unserved_services, misrouted_pods)
+TRAFFIC_CONVERGENCE = (endpoints_not_as_wanted, routes_not_as_wanted)
+CONVERGENCE = (deployments_not_as_wanted, replica_sets_not_as_wanted, *TRAFFIC_CONVERGENCE)
 ROLLOUT = (deployments_with_too_few_pods, oversized_deployments, complete_rollouts)
 PLACEMENT = (overcommitted_nodes, misplaced_pods)
-PROPERTIES: tuple[Property, ...] = (*TRAFFIC, *ROLLOUT, *PLACEMENT, overwritten_replica_sets)
+PROPERTIES: tuple[Property, ...] = (*TRAFFIC, *ROLLOUT, *PLACEMENT, overwritten_replica_sets, *CONVERGENCE)
 
 PROPERTY_NEEDS: Mapping[str, str] = {
     **{prop.name: "a Service with Pods behind it" for prop in TRAFFIC},
     **{prop.name: "a rollout" for prop in ROLLOUT},
     **{prop.name: "a Deployment" for prop in PLACEMENT},
     overwritten_replica_sets.name: "informer caches that lag",
+    **{prop.name: "a Deployment" for prop in CONVERGENCE},
+    **{prop.name: "a Service with Pods behind it" for prop in TRAFFIC_CONVERGENCE},
 }
 
 ASSUMPTIONS: Mapping[str, str] = {
@@ -40,14 +51,21 @@ STANDING_ASSUMPTIONS: tuple[str, ...] = (
 NODES_ASSUMED = "the nodes have room for every Pod and satisfy its node selector and affinity"
 NODES_GIVEN = "no Pod runs on a node that would refuse it now"
 CRASHES = "a crashed node comes back before the control plane reacts (no NotReady, no eviction)"
+PROGRESS: tuple[str, ...] = (
+    "images can be pulled",
+    "a started process comes to answer",
+    "init containers complete",
+)
+"""What promises about whole runs rest on besides: that what a component waits for comes."""
 LAGGING = "caches catch up before expectations expire (5 minutes), and controllers do not restart"
 
 
 class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     """One column of the matrix.
 
-    `replicas` and `nodes` bound the instance that is searched, `budgets` say how often each disturbance may happen, by
-    the name of the field of `Cluster`; `spare_pods` is how many more Pods than one per replica may come up.
+    `replicas` and `nodes` bound the instance that is searched; `convergence` is the bound for promises about whole runs,
+    which are looked at without reductions. `budgets` say how often each disturbance may happen, by the name of the
+    field of `Cluster`; `spare_pods` is how many more Pods than one per replica may come up.
     """
 
     name: str
@@ -59,9 +77,15 @@ class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     caches: Caches = Caches()
     replicas: int = 2
     nodes: int | None = None
+    convergence: Bound = Bound(1, 1)
     traffic: bool = True
     """Endpoints, kube-proxies and requests are part of it."""
     spare_pods: Callable[[Workload], int] = lambda _: 0
+
+    @property
+    def bound(self) -> Bound:
+        """The bound of the instance whose states and steps are searched."""
+        return Bound(self.replicas, self.nodes)
 
 
 def _largest(workload: Workload) -> int:
@@ -79,14 +103,15 @@ STANDARD: tuple[StandardScenario, ...] = (
         name="rollout",
         sentence="the user applies a new image",
         budgets={"image_updates": 1},
-        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT),
+        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT, *CONVERGENCE),
+        convergence=Bound(2, 1),
         spare_pods=_largest,
     ),
     StandardScenario(
         name="rollback",
         sentence="the user applies a new image and may roll it back at any moment",
         budgets={"image_updates": 1, "rollbacks": 1},
-        properties=(*ROLLOUT, *PLACEMENT),
+        properties=(*ROLLOUT, *PLACEMENT, *CONVERGENCE),
         nodes=1,
         traffic=False,
         spare_pods=lambda workload: 2 * _largest(workload) + 1,
@@ -95,14 +120,16 @@ STANDARD: tuple[StandardScenario, ...] = (
         name="scale",
         sentence="the user scales up and down by one replica",
         budgets={"scale_ups": 1, "scale_downs": 1},
-        properties=(*TRAFFIC, *PLACEMENT),
+        properties=(*TRAFFIC, *PLACEMENT, *CONVERGENCE),
+        convergence=Bound(2, 2),
         spare_pods=lambda _: 2,
     ),
     StandardScenario(
         name="container-crash",
         sentence="one container exits by itself",
         budgets={"container_exits": 1},
-        properties=(*TRAFFIC, *PLACEMENT),
+        properties=(*TRAFFIC, *PLACEMENT, *CONVERGENCE),
+        convergence=Bound(2, 2),
     ),
     StandardScenario(
         name="readiness-flap",
@@ -110,7 +137,8 @@ STANDARD: tuple[StandardScenario, ...] = (
         needs="a readiness probe",
         applies=_probed,
         budgets={"readiness_flaps": 1},
-        properties=(*TRAFFIC, *PLACEMENT),
+        properties=(*TRAFFIC, *PLACEMENT, *CONVERGENCE),
+        convergence=Bound(2, 2),
     ),
     StandardScenario(
         name="node-failure",
@@ -122,7 +150,7 @@ STANDARD: tuple[StandardScenario, ...] = (
         name="stale-caches",
         sentence="the user applies a new image while the controllers' informer caches lag",
         budgets={"image_updates": 1},
-        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT, overwritten_replica_sets),
+        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT, overwritten_replica_sets, *CONVERGENCE),
         caches=Caches(replica_set_pods=True, deployment_replica_sets=True),
         nodes=1,
         spare_pods=lambda workload: _largest(workload) + 1,
@@ -176,11 +204,16 @@ def build(
         name=standard.name,
         initial=initial,
         actions=NEXT,
-        properties=tuple(prop for prop in standard.properties if workload.service or prop not in TRAFFIC),
+        properties=tuple(prop for prop in standard.properties if _is_about(prop, workload, standard)),
         bounds={**(bounds or {}), "Pods at once": slots},
         disturbances=standard.budgets,
         assumptions=_assumptions(workload, standard, assume),
     )
+
+
+def _is_about(prop: Property, workload: Workload, standard: StandardScenario) -> bool:
+    """There is what a property speaks of: a Service that takes traffic, if it speaks of one."""
+    return prop not in (*TRAFFIC, *TRAFFIC_CONVERGENCE) or (workload.service is not None and standard.traffic)
 
 
 def _assumptions(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> tuple[str, ...]:

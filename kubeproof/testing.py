@@ -20,7 +20,7 @@ from kubeproof.manifests.loader import load
 from kubeproof.narration import narrate
 from kubeproof.scenarios import build, standard_scenario
 from kubeproof.translation import workloads_of
-from kubeproof.verification import NODES, UsageError
+from kubeproof.options import NODES, UsageError
 
 
 def workload_machine(

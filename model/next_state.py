@@ -41,10 +41,10 @@ _DISTURBANCES: tuple[ActionFunction, ...] = (
     disturbances.container_exits,
     disturbances.readiness_flaps,
     disturbances.node_crashes,
-    disturbances.node_reboots,
 )
 
 NEXT: tuple[Action, ...] = (
     *(Action(function) for function in _COMPONENTS),
     *(disturbance(function) for function in _DISTURBANCES),
+    Action(disturbances.node_reboots),  # a node that crashed does come back
 )

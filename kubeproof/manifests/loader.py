@@ -22,6 +22,26 @@ def load(paths: Sequence[str], stdin: TextIO | None = None) -> Manifests:
     Raises BadManifests with every mistake that was found, if there is any.
     """
     sources, errors = read_sources(paths, stdin)
+    return _objects(sources, errors, ", ".join(paths) or "-")
+
+
+def read(paths: Sequence[str], stdin: TextIO | None = None) -> list[Source]:
+    """The text of every file in `paths`, as `load` reads them.
+
+    Raises BadManifests if one cannot be read.
+    """
+    sources, errors = read_sources(paths, stdin)
+    if errors:
+        raise BadManifests(errors)
+    return sources
+
+
+def load_sources(sources: Sequence[Source]) -> Manifests:
+    """The Kubernetes objects in texts that were read before; otherwise as `load`."""
+    return _objects(sources, [], ", ".join(source.file for source in sources) or "-")
+
+
+def _objects(sources: Sequence[Source], errors: list[BadManifest], where: str) -> Manifests:
     objects: list[Manifest] = []
     notes: list[Note] = []
     for source in sources:
@@ -37,7 +57,7 @@ def load(paths: Sequence[str], stdin: TextIO | None = None) -> Manifests:
     errors += _taken_names(objects)
     if not objects and not errors:
         message = "no Kubernetes object was found"
-        errors.append(BadManifest(", ".join(paths) or "-", None, message, "name files or folders that hold manifests"))
+        errors.append(BadManifest(where, None, message, "name files or folders that hold manifests"))
     if errors:
         raise BadManifests(errors)
     return Manifests(tuple(objects), (*notes, *notes_on(objects)))

@@ -20,7 +20,9 @@ from tests.checker.guarded_commands import (
     AtLeast,
     Both,
     Command,
+    Element,
     Expression,
+    Not,
     OfRow,
     Scalar,
     Then,
@@ -58,8 +60,6 @@ class LooseAuthor(Author):
                 command = Then(command, self.move(names))
             case "note":
                 command = Then(command, Assign("note", self.pick([0, 1, 2])))
-        if self.pick(range(3)) == 0:
-            command = When(self.test(names), command)
         return command
 
     def move(self, names: Names) -> Command:
@@ -96,9 +96,16 @@ class LooseAuthor(Author):
         return Scalar(field.name, self.pick(field.values(self.shape.sizes)))
 
     def goal(self) -> Expression:
-        """A scalar has left its first value."""
-        field = self.pick(self.scalars)
-        return Scalar(field.name, self.pick(field.values(self.shape.sizes)[1:]))
+        """Something has left its first value: a scalar, or a field of some rows."""
+        if self.pick([True, False]):
+            field = self.pick(self.scalars)
+            return Scalar(field.name, self.pick(field.values(self.shape.sizes)[1:]))
+        pool = self.pick(self.shape.pools)
+        field = self.pick(self.shape.pools[pool])
+        if field.kind == "per":
+            return AtLeast(pool, 1, Element(pool, "row", field.name, None))
+        value = self.pick(field.values(self.shape.sizes)[1:])
+        return AtLeast(pool, self.pick([1, 1, 2]), OfRow(pool, "row", field.name, value))
 
     def property(self, number: int) -> Property:
         condition = self.condition()
@@ -111,13 +118,12 @@ class LooseAuthor(Author):
         return Property(f"{kind.value} {number}: {condition}", kind, in_state)
 
     def condition(self) -> Expression:
-        match self.pick(["one", "two", "two", "rows"]):
+        match self.pick(["one", "two", "order", "order"]):
             case "one":
                 return self.goal()
             case "two":
                 return Both(self.goal(), self.test({}))
-        pool = self.pick(self.shape.pools)
-        return AtLeast(pool, self.pick([1, 2]), self.test({"row": pool}))
+        return Both(self.goal(), Not(self.goal()))
 
 
 @st.composite

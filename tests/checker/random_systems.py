@@ -82,13 +82,23 @@ class Field(msgspec.Struct, frozen=True):
         plain: dict[str, list[Any]] = {"flag": [False, True], "colour": list(Colour), "count": [0, 1, 2]}
         return plain[self.kind]
 
+    def anonymous_values(self, sizes: Mapping[str, int]) -> list[Any]:
+        """Those of the field's values that tell no slots apart."""
+        if self.kind == "slot":
+            return [None]
+        return [(flag,) * sizes[self.pool] for flag in (False, True)] if self.kind == "per" else self.values(sizes)
+
 
 class Shape(msgspec.Struct, frozen=True):
-    """The state's fields, each pool's fields, and each pool's number of slots."""
+    """The state's fields, each pool's fields, and each pool's number of slots.
+
+    In an `anonymous` system nothing tells the slots of a pool apart, so that those of referenced pools may be renamed.
+    """
 
     scalars: tuple[Field, ...]
     pools: dict[str, tuple[Field, ...]]
     sizes: dict[str, int]
+    anonymous: bool = False
 
     @property
     def referenced(self) -> list[str]:
@@ -115,14 +125,18 @@ def shapes(draw: st.DrawFn) -> Shape:
     names = POOLS[: draw(st.integers(1, 2))]
     sizes = {name: draw(st.integers(2, 4 if len(names) == 1 else 3)) for name in names}
     kinds = [(kind, "") for kind in ("flag", "colour", "count")]
-    references = [(kind, name) for kind in ("slot", "per") for name in names]
+    anonymous = draw(st.booleans())
+    references = [(kind, name) for kind in ("slot", "per") for name in (names[1:] if anonymous else names)]
 
     def fields(prefix: str, choices: list[tuple[str, str]], most: int) -> tuple[Field, ...]:
         drawn = draw(st.lists(st.sampled_from(choices), min_size=1, max_size=most))
         return tuple(Field(f"{prefix}{number}", kind, pool) for number, (kind, pool) in enumerate(drawn))
 
     pools = {name: fields(name[0], kinds + references, 3) for name in names}
-    return Shape(fields("s", kinds, 2), pools, sizes)
+    if anonymous and len(names) == 2:
+        pools[names[1]] = fields("p", kinds, 2)
+        pools[names[0]] += (Field("place", draw(st.sampled_from(("slot", "per"))), names[1]),)
+    return Shape(fields("s", kinds, 2), pools, sizes, anonymous)
 
 
 class Author:
@@ -137,15 +151,23 @@ class Author:
     def pick(self, options: Any) -> Any:
         return self.draw(st.sampled_from(list(options)))
 
-    def row(self, pool: str) -> Row:
-        fields = self.shape.pools[pool]
-        return self.row_types[pool](**{field.name: self.pick(field.values(self.shape.sizes)) for field in fields})
+    def constants(self, field: Field) -> list[Any]:
+        """The values of a field that a system may mention."""
+        sizes = self.shape.sizes
+        return field.anonymous_values(sizes) if self.shape.anonymous else field.values(sizes)
+
+    def row(self, pool: str, *, initial: bool = False) -> Row:
+        values = {
+            field.name: self.pick(field.values(self.shape.sizes) if initial else self.constants(field))
+            for field in self.shape.pools[pool]
+        }
+        return self.row_types[pool](**values)
 
     def state(self) -> State:
         sizes = self.shape.sizes
         values = {field.name: self.pick(field.values(sizes)) for field in self.shape.scalars}
         for pool, size in sizes.items():
-            rows = [self.row(pool) for _ in range(self.pick([size, size - 1, 1, 0]))]
+            rows = [self.row(pool, initial=True) for _ in range(self.pick([size, size - 1, 1, 0]))]
             values[pool] = Pool.of(rows, slots=size)
         return self.state_type(**values)
 
@@ -178,7 +200,7 @@ class Author:
         if field.kind == "slot" and targets and self.draw(st.booleans()):
             return PointsTo(pool, slot, field.name, self.pick(targets))
         below = field.kind == "count" and self.draw(st.booleans())
-        return OfRow(pool, slot, field.name, self.pick(field.values(self.shape.sizes)), below)
+        return OfRow(pool, slot, field.name, self.pick(self.constants(field)), below)
 
     def at_least(self, names: dict[str, str], depth: int) -> AtLeast:
         pool = self.pick(self.shape.pools)
@@ -186,8 +208,8 @@ class Author:
         return AtLeast(pool, self.draw(st.integers(1, 2)), self.expression(inner, depth - 1))
 
     def derived(self, names: dict[str, str], depth: int) -> Derived:
-        """A derived function of the slots that are told apart (the others' numbers mean nothing)."""
-        known = {name: pool for name, pool in names.items() if pool in self.referenced}
+        """A derived function of the slots in scope."""
+        known = {name: pool for name, pool in names.items() if name != "row"}
         counted = self.at_least(known, depth)
         arguments = tuple(known)
 
@@ -248,14 +270,14 @@ class Author:
             case "point":
                 return Point(pool, slot, field.name, self.pick(targets))
             case "update":
-                return Update(pool, slot, field.name, self.pick(field.values(self.shape.sizes)))
-        return AdvanceRow(pool, slot, field.name, tuple(field.values(self.shape.sizes)))
+                return Update(pool, slot, field.name, self.pick(self.constants(field)))
+        return AdvanceRow(pool, slot, field.name, tuple(self.constants(field)))
 
     def update_all(self, names: dict[str, str]) -> UpdateAll:
         pool = self.pick(self.shape.pools)
         field = self.pick(self.shape.pools[pool])
         condition = self.expression({**names, "row": pool}, 1)
-        return UpdateAll(pool, condition, field.name, self.pick(field.values(self.shape.sizes)))
+        return UpdateAll(pool, condition, field.name, self.pick(self.constants(field)))
 
     def action(self, number: int) -> Action:
         pools = self.pick([1, 1, 1, 2, 2, 0]) * [self.pick(self.shape.pools)]

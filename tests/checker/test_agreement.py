@@ -47,3 +47,9 @@ class TestBenchmarkRollout(RunsAgree):
 @over(random_systems(), max_states=300, max_examples=60)
 class TestRandomSystems(RunsAgree):
     pass
+
+
+@pytest.mark.slow
+@over(random_systems(), max_states=300, max_examples=2_500)
+class TestManyRandomSystems(RunsAgree):
+    pass
