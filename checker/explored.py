@@ -130,7 +130,7 @@ class _Seen:
         initial = np.array([self.learned.encode(state) for state in scenario.initial], np.uint64)
         initial_keys = np.empty(len(initial), np.uint64)
         fingerprints(initial, len(initial), initial_keys)
-        sources, causes, whole = (np.concatenate(column) for column in (self.sources, self.causes, self.whole))
+        sources, causes, whole = np.concatenate(self.sources), np.concatenate(self.causes), np.concatenate(self.whole)
         expanded = np.zeros(len(keys), np.bool_)
         expanded[: len(whole)] = whole
         return Explored(

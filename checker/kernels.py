@@ -29,6 +29,7 @@ LEAF = -1
 UNSEEN = -1
 TWIN = -2
 UNKNOWN = -2
+NOTHING = 0
 ROW = 1 << 40
 STACK = 64
 BATCH = 512
@@ -66,6 +67,8 @@ class Rows(NamedTuple):
     `slots` (word, shift, bits, pool) are the slots that fit into a word; `keys`, `owners` (the pool) and `numbers` are
     a hash table from contents to numbers (-1: an empty place). `start[row, trie]` is how far a trie leads by the
     columns of its own row alone, or UNKNOWN; `counted[row, value]` whether a count counts the row, or UNSEEN.
+    `quiet[row, column]` has a bit for each of the first 64 events of a slot: set if the row alone shows that nothing
+    happens.
     """
 
     slots: Int64s
@@ -74,23 +77,29 @@ class Rows(NamedTuple):
     numbers: Int32s
     start: Int32s
     counted: npt.NDArray[np.int8]
+    quiet: Words
 
 
 class Roots(NamedTuple):
     """The tries to walk for each state: `node` of the root, the exchange of slots, and for twins the slots compared.
 
-    A root whose `twin_slot` is k >= 0 does in a state what the root `twin_of` does, exchanged, if the slots k - 1 and k
-    (rows of `Rows.slots`) of that state hold the same. `home` is the slot (a row of `Rows.slots`) that the function is
+    A root whose `twin_slot` is k >= 0 does in a state what its twin does, exchanged, if the slots k - 1 and k (rows of
+    `Rows.slots`) of that state hold the same. `home` is the slot (a row of `Rows.slots`) that the function is
     bound to, or -1; `own` (first column, end) that slot's columns as its trie sees them; `trie` the trie's number.
+    `order` lists the roots without home, then those of each slot, from `first[slot]` to ``first[slot + 1]``; `column`
+    is each slot's in `Rows.quiet`, `position` the place of each root among its slot's.
     """
 
     node: Int64s
     exchange: Int64s
-    twin_of: Int64s
     twin_slot: Int64s
     home: Int64s
     own: Int64s
     trie: Int64s
+    order: Int64s
+    first: Int64s
+    column: Int64s
+    position: Int64s
 
 
 class Effects(NamedTuple):
@@ -231,13 +240,14 @@ def walk_all(states, roots, rows, learned, payloads, missed_state, missed_root):
     of misses noted; the walk ends early when the lists are nearly full.
     """
     nodes, edges, derived_roots, places, images, counts = learned
-    slots, keys, owners, numbers, starts, counted = rows
-    root_node, root_exchange, _, twin_slot, home, own, trie = roots
+    slots, keys, owners, numbers, starts, counted, quiet = rows
+    root_node, root_exchange, twin_slot, home, own, trie, order, first, column_of, position = roots
     key_mask = np.uint64(len(keys) - 1)
     derived = np.empty(max(1, len(derived_roots)), np.int64)
     waiting = np.empty((STACK, 2), np.int64)
     content = np.empty(max(1, len(slots)), np.uint64)
     row = np.empty(max(1, len(slots)), np.int64)
+    waiting_roots = np.empty(max(1, len(root_node)), np.int64)
     misses = 0
     for s in range(len(states)):
         if len(missed_state) - misses < len(root_node) + len(slots):
@@ -256,11 +266,25 @@ def walk_all(states, roots, rows, learned, payloads, missed_state, missed_root):
         if misses > strange:
             continue
         derived[:] = UNSEEN
+        todo = first[0]
+        for i in range(todo):
+            waiting_roots[i] = order[i]
         for r in range(len(root_node)):
-            k = twin_slot[r]
-            if k >= 0 and row[k - 1] == row[k]:
-                payloads[s, r] = TWIN
-                continue
+            payloads[s, r] = NOTHING
+        for k in range(len(slots)):
+            silent = quiet[row[k], column_of[k]]
+            for i in range(first[k], first[k + 1]):
+                if i - first[k] < 64 and (silent >> np.uint64(i - first[k])) & ONE:
+                    continue
+                r = order[i]
+                twin = twin_slot[r]
+                if twin >= 0 and row[twin - 1] == row[twin]:
+                    payloads[s, r] = TWIN
+                else:
+                    waiting_roots[todo] = r
+                    todo += 1
+        for w in range(todo):
+            r = waiting_roots[w]
             exchange = root_exchange[r]
             node = root_node[r]
             learning = False  # how far the own row leads
@@ -278,6 +302,8 @@ def walk_all(states, roots, rows, learned, payloads, missed_state, missed_root):
                 if learning and (column < own[r, 0] or column >= own[r, 1]):
                     starts[row[home[r]], trie[r]] = node
                     learning = False
+                    if column == LEAF and start == NOTHING and position[r] < 64:
+                        quiet[row[home[r]], column_of[home[r]]] |= ONE << np.uint64(position[r])
                 if column == LEAF:
                     if depth == 0:
                         payload = start
@@ -580,8 +606,8 @@ DONE, BUFFER_FULL = range(2)
 
 @jit
 def expand(  # type: ignore[no-untyped-def]
-    states, payloads, position, first_index, roots, effects, places, orbits, live, visited, out, pairs, taken, fired,
-    counters
+    states, payloads, position, first_index, exchange, twin_of, effects, places, orbits, live, visited, out, pairs,
+    taken, fired, counters
 ):  # fmt: skip
     """Apply every learned transition of some states; successors that are not in `visited` go to `out`.
 
@@ -591,7 +617,6 @@ def expand(  # type: ignore[no-untyped-def]
     with several representatives, pairs written].
     """
     yield_start, write_start, write_column, write_code = effects
-    exchange, twin_of = roots.exchange, roots.twin_of
     width = states.shape[1]
     stepping = len(pairs.key) > 0
     batch = np.empty((BATCH, width), np.uint64)

@@ -73,8 +73,8 @@ class Domain:
 class FieldLayout(msgspec.Struct, frozen=True):
     """Where one field lies: `size` columns from `offset` on, `size` None for a field that is not a tuple.
 
-    `type` is that of its values. `slot_of` names the pool whose slots the field's values are, `per` the pool (or constant table) that has one slot
-    for each element.
+    `type` is that of its values. `slot_of` names the pool whose slots the field's values are, `per` the pool (or
+    constant table) that has one slot for each element.
     """
 
     name: str

@@ -178,7 +178,7 @@ class LearnedScenario:
             twin, compared = self._twin(number, event, pools)
             twin_of.append(twin)
             twin_slot.append(compared)
-        self._trie = np.array(trie, np.int64)
+        self.event_trie = np.array(trie, np.int64)
         self.event_tries = Growing(np.int64, fill=UNSEEN)
         self.event_tries.extend(len(numbers))
         self.state_tries = Growing(np.int64, fill=UNSEEN)
@@ -188,8 +188,10 @@ class LearnedScenario:
         self._find_homes()
         self._roots: Roots | None = None
         states = len(self.state_properties)
-        self._twins = (np.array([-1] * states + twin_of, np.int64), np.array([-1] * states + twin_slot, np.int64))
+        self.event_twin = np.array(twin_of, np.int64)
+        self._twin_slots = np.array([-1] * states + twin_slot, np.int64)
         self._root_exchanges = np.array([0] * states + self._exchange, np.int64)
+        self.event_exchange = self._root_exchanges[states:]
 
     def _find_homes(self) -> None:
         """For each root the slot that it is bound to first, if any, and that slot's columns as its trie sees them."""
@@ -203,8 +205,22 @@ class LearnedScenario:
                 continue
             home.append(self.row_numbers.first_slot[pool.name] + event.slots[name])
             own.append((pool.start(bound[name]), pool.start(bound[name] + 1)))
-        trie = np.concatenate([np.full(len(self.state_properties), -1, np.int64), self._trie])
-        self._homes = np.array(home, np.int64), np.array(own, np.int64).reshape(-1, 2), trie
+        trie = np.concatenate([np.full(len(self.state_properties), -1, np.int64), self.event_trie])
+        homes = np.array(home, np.int64)
+        order = np.argsort(homes, kind="stable")
+        first = np.searchsorted(homes[order], np.arange(self.row_numbers.slots + 1))
+        position = np.empty(len(homes), np.int64)
+        position[order] = np.arange(len(homes)) - np.concatenate([[0], first])[homes[order] + 1]
+        own_columns = np.array(own, np.int64).reshape(-1, 2)
+        self._homes = homes, own_columns, trie, order, first, self._quiet_columns(), position
+
+    def _quiet_columns(self) -> npt.NDArray[np.int64]:
+        """A column for each slot; one for all slots of a pool whose events share tries."""
+        columns = []
+        for pool in self.row_numbers.first_slot:
+            shared = pool in self.symmetry.sorted_pools
+            columns.extend(0 if shared else slot for slot in range(self.layout.pools[pool].capacity))
+        return np.array([*columns, 0], np.int64)
 
     def _exchange_to_front(self, event: Event, pools: dict[str, str]) -> Exchange:
         for name, slot in event.slots.items():
@@ -233,22 +249,21 @@ class LearnedScenario:
     def roots(self) -> Roots:
         """The tries to walk for every state: properties of states first, then events."""
         if self._roots is None:
-            node = np.concatenate([self.state_tries.all, self.event_tries.all[self._trie]])
-            self._roots = Roots(node, self._root_exchanges, *self._twins, *self._homes)
+            node = np.concatenate([self.state_tries.all, self.event_tries.all[self.event_trie]])
+            self._roots = Roots(node, self._root_exchanges, self._twin_slots, *self._homes)
         return self._roots
-
-    @property
-    def event_roots(self) -> Roots:
-        """The events' tries alone."""
-        states = len(self.state_properties)
-        return Roots(*(column[states:] for column in self.roots))
 
     @property
     def step_roots(self) -> Roots:
         """The tries of the properties of steps, to walk over the words before and after."""
-        none = np.full(self.step_tries.size, -1, np.int64)
-        own = np.zeros((self.step_tries.size, 2), np.int64)
-        return Roots(self.step_tries.all, none + 1, none, none, none, own, none)
+        return self._roots_without_home(self.step_tries)
+
+    def _roots_without_home(self, tries: Growing) -> Roots:
+        count, slots = tries.size, self.row_numbers.slots
+        none, own = np.full(count, -1, np.int64), np.zeros((count, 2), np.int64)
+        nowhere = np.zeros(slots + 1, np.int64)
+        order = np.arange(count)
+        return Roots(tries.all, none + 1, none, none, own, none, order, nowhere + count, nowhere, none)
 
     @property
     def rows(self) -> Rows:
@@ -350,13 +365,11 @@ class LearnedScenario:
         """Whether a function of states, as a property's, yields anything in each of these states."""
         tries = Growing(np.int64, fill=UNSEEN)
         tries.append(UNSEEN)
-        none = np.full(1, -1, np.int64)
         payloads = np.empty((len(states), 1), np.int32)
         missed = self.room_for_misses(8)
 
         def tables() -> tuple[Roots, Rows, Learned]:
-            own = np.zeros((1, 2), np.int64)
-            return Roots(tries.all, none + 1, none, none, none, own, none), self.rows, self.arrays
+            return self._roots_without_home(tries), self.rows, self.arrays
 
         def learn(root: int, words: Words) -> None:
             if root < 0 or root >= ROW:
@@ -436,7 +449,7 @@ class LearnedScenario:
             self.full_pools.add(reached.pool)
             cut = True
         leaf = self.leaves.leaf(yields, recording.reads if self._keep_paths else (), cut=cut)
-        self._insert(self.event_tries, int(self._trie[event]), recording.reads, leaf)
+        self._insert(self.event_tries, int(self.event_trie[event]), recording.reads, leaf)
         if self.packing.outgrown:
             raise Outgrown
 

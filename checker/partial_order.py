@@ -53,11 +53,11 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from checker.kernels import VIRTUAL
+from checker.kernels import NOTHING, VIRTUAL
 from checker.layout import Layout
 from checker.learned import LearnedPath, LearnedScenario
 from checker.parts import Part
-from checker.tries import NOTHING_HAPPENS, Growing
+from checker.tries import Growing
 from checker.vocabulary import Event, slot_parameters
 
 Bools = npt.NDArray[np.bool_]
@@ -124,7 +124,7 @@ class PartialOrder:
 
     def _rows(self, leaves: Int32s) -> Int32s:
         """The row of `_needs` for every event in every state."""
-        exchanges = self._learned.event_roots.exchange
+        exchanges = self._learned.event_exchange
         rows = self._row_of.all[leaves, exchanges]
         if (rows < 0).any():
             states, events = np.nonzero(rows < 0)
@@ -145,7 +145,7 @@ class PartialOrder:
         events = part.payloads[:, self._properties :]
         part.put_aside = np.zeros(events.shape, np.int32)
         choose(
-            part.states, events, part.needs, self._needs.all, self._properties, learned.event_roots.exchange,
+            part.states, events, part.needs, self._needs.all, self._properties, learned.event_exchange,
             learned.leaves.effects, learned.places, learned.live, part.put_aside,
         )  # fmt: skip
 
@@ -153,10 +153,10 @@ class PartialOrder:
         """Once the successors are known: take the rest in the states where none was new. Whether there are any."""
         new = np.zeros(len(part.states), np.bool_)
         new[part.out.parent[: part.counters[1]] - part.first] = True
-        reduced = (part.put_aside != NOTHING_HAPPENS).any(axis=1)
+        reduced = (part.put_aside != NOTHING).any(axis=1)
         ignoring = reduced & ~new
         self._reduced = self._reduced or bool((reduced & new).any())
-        part.payloads[:, self._properties :] = np.where(ignoring[:, None], part.put_aside, NOTHING_HAPPENS)
+        part.payloads[:, self._properties :] = np.where(ignoring[:, None], part.put_aside, NOTHING)
         part.position[:] = 0
         return bool(ignoring.any())
 
@@ -175,7 +175,7 @@ class _Seen:
         self._taken_in = 0
         width = learned.layout.width
         self._columns = _exchanged_columns(learned.places)
-        self._exchanges = learned.event_roots.exchange
+        self._exchanges = learned.event_exchange
         self._orbits: Int64s | None = None
         self._values = _Values(learned, self._columns)
         self._leaves: dict[int, tuple[list[int], list[int]]] = {}
@@ -217,7 +217,7 @@ class _Seen:
 
     def _close(self) -> None:
         """Turn what was seen into what may be."""
-        tries = self._learned.event_roots.trie
+        tries = self._learned.event_trie
         events = self._events.all(self._values.reads)
         properties = self._properties.all(self._values.reads)
         reads = np.concatenate([self._exchanged(events[tries], self._exchanges), properties])

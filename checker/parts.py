@@ -3,10 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from checker.kernels import BATCH, DONE, Successors, expand, walk_all
+from checker.kernels import BATCH, DONE, NOTHING, Successors, expand, walk_all
 from checker.learned import LearnedScenario
 from checker.packing import Words
-from checker.tries import NOTHING_HAPPENS
 
 SIZE = 512
 
@@ -57,9 +56,10 @@ class Part:
         learned = self.learned
         events = self.payloads[:, len(learned.state_properties) :]
         if only is not None:
-            events = np.where(only, events, NOTHING_HAPPENS)
+            events = np.where(only, events, NOTHING)
         self.status = expand(
-            self.states, events, self.position, self.first, learned.event_roots, learned.leaves.effects,
+            self.states, events, self.position, self.first, learned.event_exchange,
+            learned.event_twin, learned.leaves.effects,
             learned.places, learned.symmetry.orbits, learned.live, visited, self.out, self.pairs, self.taken,
             self.fired, self.counters,
         )  # fmt: skip

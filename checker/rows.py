@@ -23,9 +23,15 @@ class RowNumbers:
             if bits <= WORD:
                 self.first_slot[pool] = len(slots)
                 slots.extend((word, shift, bits, number) for word, shift in places)
+        self._most_slots = max(map(len, packing.slots.values()), default=1) or 1
         self._slots = np.array(slots, np.int64).reshape(-1, 4)
         self._contents: list[tuple[int, int]] = []
         self._rows = self._sized(64, 1, 1)
+
+    @property
+    def slots(self) -> int:
+        """How many slots have numbered contents."""
+        return len(self._slots)
 
     def _sized(self, rows: int, tries: int, values: int) -> Rows:
         """Tables with room for so many rows, tries and derived values; nothing is known yet."""
@@ -36,6 +42,7 @@ class RowNumbers:
             np.full(2 * rows, -1, np.int32),
             np.full((rows, tries), UNKNOWN, np.int32),
             np.full((rows, values), UNSEEN, np.int8),
+            np.zeros((rows, self._most_slots), np.uint64),
         )
         for number, (content, owner) in enumerate(self._contents):
             add_row(np.uint64(content), owner, number, sized)

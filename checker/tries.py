@@ -11,11 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from checker.kernels import LEAF, UNSEEN, Effects
+from checker.kernels import LEAF, NOTHING, UNSEEN, Effects
 
 Reads = Sequence[tuple[int, int]]
-NOTHING_HAPPENS = 0
-"""The number of the leaf without yields."""
 
 
 class ImpureFunction(Exception):
@@ -137,7 +135,7 @@ class Leaves:
         self._known: dict[typing.Any, int] = {}
         self.yield_start.append(0)
         self.write_start.append(0)
-        assert self.leaf([]) == NOTHING_HAPPENS
+        assert self.leaf([]) == NOTHING
 
     @property
     def effects(self) -> Effects:

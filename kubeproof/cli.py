@@ -7,14 +7,21 @@ violated but something inconclusive.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kubeproof.narration import Narration
+    from kubeproof.verification import ProgressCallback, Report
+
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
 
 app = App(
     name="kubeproof",
@@ -25,10 +32,15 @@ app = App(
 )
 
 Names = Annotated[list[str] | None, Parameter(negative="", consume_multiple=False)]
+Switch = Annotated[bool, Parameter(negative="")]
 
 
 class _Fail(Exception):
     """Ends the command with exit code 2 and a message."""
+
+
+class _Interrupted(Exception):
+    """Ends the command like Ctrl-C, and says how to go on."""
 
 
 @app.command
@@ -39,8 +51,19 @@ def verify(
     assume: Names = None,
     nodes: int = 2,
     replicas: int | None = None,
-    max_states: int = 3_000_000,
+    deepen: Switch = False,
+    search: Literal["breadth", "depth", "simulation"] = "breadth",
+    seed: int = 0,
+    symmetry: bool = True,
+    partial_order: bool = False,
+    live_columns: bool = False,
+    max_states: int | None = None,
+    max_depth: int | None = None,
     timeout: float | None = None,
+    memory: str | None = None,
+    workers: int | None = None,
+    sample: Switch = False,
+    checkpoint: Path | None = None,
     json: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
     save: Path | None = None,
 ) -> int:
@@ -60,18 +83,42 @@ def verify(
         How many nodes to assume when the manifests have no Node objects.
     replicas
         The most replicas a Deployment to search; each scenario has a bound of its own.
+    deepen
+        Search the smallest instance first, then ever larger ones up to the bound; stop at a property's first violation.
+    search
+        Breadth first finds shortest traces; depth first keeps fewer states waiting; a simulation takes random runs
+        (10,000, or until --timeout) and proves nothing.
+    seed
+        Of the simulation.
+    symmetry
+        Count states that differ by exchanges of interchangeable Pods or nodes once.
+    partial_order
+        Do not take independent events in every order; traces may be longer than the shortest.
+    live_columns
+        Count states that differ only in what nothing reads once.
     max_states
-        Distinct states after which a scenario is inconclusive.
+        Distinct states after which a scenario is inconclusive: 3,000,000 by default, and 500,000 for promises about
+        whole runs, which are looked at without reductions.
+    max_depth
+        Steps from the first state after which a scenario is inconclusive, or a run of the simulation ends (100 by
+        default).
     timeout
         Seconds after which all that is undecided is inconclusive.
+    memory
+        Memory that the process may use, in MiB or as in 2GiB, 800MB; beyond it, a search goes on on disk. A share of
+        the machine's by default.
+    workers
+        Threads; as many as there are processors by default. The result does not depend on it.
+    sample
+        Print a trace to a state of the greatest depth for a scenario without violations.
+    checkpoint
+        Keep the run in this folder, so that kubeproof resume can go on with it.
     json
         Write verdicts and notes to this file (- for standard output, instead of the text).
     save
         Write the counterexample of each violation into this folder.
     """
-    from kubeproof import output, reporting
-    from kubeproof.manifests.errors import BadManifests
-    from kubeproof.verification import UsageError
+    from kubeproof.options import memory_size
     from kubeproof.verification import verify as run
 
     for path in paths:
@@ -79,22 +126,77 @@ def verify(
             raise _Fail(f"there is no option {path}; try: kubeproof verify --help")
     if not paths:
         raise _Fail("name a file or a folder of manifests, or - for standard input")
-    console, errors = _console(), Console(stderr=True, highlight=False)
+
+    def begin(progress: "ProgressCallback") -> "Report":
+        return run(
+            *paths,
+            scenarios=scenario or (),
+            properties=property or (),
+            assume=assume or (),
+            memory=None if memory is None else memory_size(memory),
+            progress=progress,
+            checkpoint=checkpoint,
+            nodes=nodes,
+            replicas=replicas,
+            deepen=deepen,
+            search=search,
+            seed=seed,
+            symmetry=symmetry,
+            partial_order=partial_order,
+            live_columns=live_columns,
+            max_states=max_states,
+            max_depth=max_depth,
+            timeout=timeout,
+            workers=workers,
+            sample=sample,
+        )
+
+    return _reported(begin, checkpoint, json, save)
+
+
+@app.command
+def resume(
+    run: Path,
+    *,
+    json: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
+    save: Path | None = None,
+) -> int:
+    """Go on with a run that verify --checkpoint keeps in a folder; prints and exits like verify.
+
+    What was decided is not searched again, and the result is that of the run without a break. --timeout counts anew.
+
+    Parameters
+    ----------
+    run
+        The folder.
+    json
+        Write verdicts and notes to this file (- for standard output, instead of the text).
+    save
+        Write the counterexample of each violation into this folder.
+    """
+    from kubeproof.verification import resume as go_on
+
+    return _reported(lambda progress: go_on(run, progress), run, json, save)
+
+
+def _reported(
+    run: "Callable[[ProgressCallback], Report]", checkpoint: Path | None, json: Path | None, save: Path | None
+) -> int:
+    """Run a verification, print or write what it found, and return the exit code."""
+    from checker.checkpoint import BadCheckpoint
+    from kubeproof import output, reporting
+    from kubeproof.manifests.errors import BadManifests
+    from kubeproof.options import UsageError
+    from kubeproof.runs import BadRun
+
+    how = f"go on with: kubeproof resume {checkpoint}"
     try:
-        with errors.status("reading, searching (the very first run also compiles, for some seconds)") as status:
-            report = run(
-                *paths,
-                scenarios=scenario or (),
-                properties=property or (),
-                assume=assume or (),
-                nodes=nodes,
-                replicas=replicas,
-                max_states=max_states,
-                timeout=timeout,
-                progress=lambda workload, name, now: _show(status, workload.name, name, now),
-            )
-    except (BadManifests, UsageError) as error:
+        with Console(stderr=True, highlight=False).status(_beginning()) as status:
+            report = run(lambda workload, name, now: _show(status, workload.name, name, now))
+    except (BadManifests, UsageError, BadRun, BadCheckpoint) as error:
         raise _Fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise _Interrupted(how if checkpoint is not None else "") from None
     try:
         if json is not None and str(json) != "-":
             json.write_bytes(output.report_json(report))
@@ -104,10 +206,21 @@ def verify(
     if json is not None and str(json) == "-":
         sys.stdout.write(output.report_json(report).decode())
     else:
+        console = _console()
         reporting.print_report(report, console)
         for file in saved:
             console.print(f"saved {file}", soft_wrap=True)
+    if checkpoint is not None and report.cut_short is not None:
+        Console(stderr=True, highlight=False).print(f"{report.cut_short}; {how}", markup=False, soft_wrap=True)
     return report.exit_code
+
+
+def _beginning() -> str:
+    """What is shown until there is progress; the first run ever says that it compiles."""
+    from checker import kernels
+
+    cached = any((Path(kernels.__file__).parent / "__pycache__").glob("kernels.*.nbi"))
+    return "reading, searching" if cached else "compiling the search loops (only once; some seconds)"
 
 
 def _console() -> Console:
@@ -117,10 +230,12 @@ def _console() -> Console:
 
 
 def _show(status: Status, workload: str, scenario: str, now: Any) -> None:
+    from checker.storage import memory_used
+
     rate = now.states / now.seconds if now.seconds else 0
     status.update(
         f"{workload}, {scenario}: {now.states:,} states, {rate:,.0f} a second, depth {now.depth}, "
-        f"frontier {now.frontier:,}"
+        f"frontier {now.frontier:,}, memory {memory_used() / 2**20:,.0f} MiB"
     )
 
 
@@ -143,36 +258,51 @@ def replay(counterexample: Path) -> int:
     except ReplayFailed as failed:
         console.print(f"{counterexample}: {saved.property} is not violated again: {failed}", soft_wrap=True)
         return 1
+    told = replayed.narration
     console.print(
         f"{counterexample}: {saved.property} is violated again after {reporting.steps(len(saved.steps))} "
-        f"of {saved.scenario}, by {', '.join(replayed.narration.offenders)}",
+        f"of {saved.scenario}{_and_forever(told)}, by {', '.join(told.offenders)}",
         soft_wrap=True,
     )
+    for reason in told.why:
+        console.print(f"why: {reason}", soft_wrap=True, markup=False)
     return 0
 
 
+def _and_forever(told: "Narration") -> str:
+    if told.forever is None:
+        return ""
+    cycle = len(told.forever.cycle)
+    return f" and a cycle of {cycle} that goes on forever" if cycle else ", after which nothing more happens"
+
+
 @app.command
-def show(counterexample: Path, *, format: Literal["text", "json", "mermaid"] = "text") -> int:
+def show(counterexample: Path, *, format: Literal["text", "json", "mermaid", "pytest"] = "text") -> int:
     """Print the trace of a saved counterexample.
 
     Parameters
     ----------
     format
-        Text, JSON, or a Mermaid sequence diagram.
+        Text, JSON, a Mermaid sequence diagram, or a test for pytest that stands alone.
     """
     from checker.trace import ReplayFailed
     from kubeproof import output, reporting
     from kubeproof.counterexample import BadCounterexample, load, take_again
 
     try:
-        replayed = take_again(load(counterexample))
+        saved = load(counterexample)
+        replayed = take_again(saved)
     except (BadCounterexample, ReplayFailed) as error:
         raise _Fail(f"{counterexample}: {error}" if isinstance(error, ReplayFailed) else str(error)) from None
     if format == "text":
         _console().print(reporting.story(replayed.narration, replayed.promise))
+        return 0
+    if format == "pytest":
+        text = output.pytest_file(saved, replayed)
     else:
         render = output.narration_json if format == "json" else output.mermaid
-        sys.stdout.write(render(replayed.narration).rstrip("\n") + "\n")
+        text = render(replayed.narration)
+    sys.stdout.write(text.rstrip("\n") + "\n")
     return 0
 
 
@@ -215,9 +345,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         errors.print(str(error), style="red", markup=False, soft_wrap=True)
         errors.print("try: kubeproof --help")
         code = EXIT_BAD_INPUT
+    except _Interrupted as interrupted:
+        errors.print("; ".join(filter(None, ["interrupted", str(interrupted)])), markup=False, soft_wrap=True)
+        code = EXIT_INTERRUPTED
     except KeyboardInterrupt:
         errors.print("interrupted")
-        code = 130
+        code = EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         code = 0

@@ -58,7 +58,10 @@ def from_verdict(verdict: Verdict, workload: Workload, assume: tuple[str, ...]) 
     if verdict.trace is None:
         raise ValueError(f"{verdict.promise.name} has no trace: it is {verdict.outcome.value}")
     lasso = verdict.lasso
-    told = narrate(verdict.trace, verdict.offenders).offenders if lasso is None else offenders_in_words(lasso, verdict.promise)
+    if lasso is None:
+        told = narrate(verdict.trace, verdict.offenders).offenders
+    else:
+        told = offenders_in_words(lasso, verdict.promise)
     return Counterexample(
         kubeproof=version(),
         property=verdict.promise.name,

@@ -56,11 +56,8 @@ def encode(decided: Decided) -> bytes:
     """As JSON."""
     summary = asdict(replace(decided.summary, sample=None))
     del summary["sample"]
-    sample = decided.summary.sample
-    saved = Finished(
-        tuple(_saved_verdict(verdict) for verdict in decided.verdicts), summary, _saved_trace(sample) if sample else None
-    )
-    return msgspec.json.encode(saved)
+    sample = None if decided.summary.sample is None else _saved_trace(decided.summary.sample)
+    return msgspec.json.encode(Finished(tuple(map(_saved_verdict, decided.verdicts)), summary, sample))
 
 
 def decode(text: bytes, scenario: Scenario[Any]) -> Decided:

@@ -59,7 +59,7 @@ def in_proportion(part: int, whole: int, smaller: int) -> int:
 
 
 def sizes_below(workload: Workload, most: Bound) -> list[Bound]:
-    """The bounds of ever larger instances, up to `most`: one replica more each time, and a node more while there is one.
+    """The bounds of ever larger instances, up to `most`: one replica more each time, and one node more.
 
     Each makes a different instance; only the last one is left where an instance cannot be smaller.
     """

@@ -11,6 +11,7 @@ from checker.trace import Lasso, Trace
 from checker.vocabulary import Event, Fairness, Property, Scenario
 from kubeproof.naming import Names
 from kubeproof.narration import Forever, Narration, narrate, who_does_what
+from model.cluster import Cluster
 
 _WHY_NOT = {
     Fairness.NONE: "a disturbance",
@@ -55,6 +56,7 @@ def _starved(scenario: Scenario[Any], lasso: Lasso) -> Iterator[str]:
     names = Names()
     first = len(lasso.trace.steps)
     for number, state in enumerate(_unrolled(lasso).states):
+        assert isinstance(state, Cluster)
         names.follow(state)
         if number >= first:
             for event in [event for event in events if any(True for _ in event.possible(state))]:
@@ -62,5 +64,5 @@ def _starved(scenario: Scenario[Any], lasso: Lasso) -> Iterator[str]:
                 yield _named(event, state, names)
 
 
-def _named(event: Event, state: Any, names: Names) -> str:
+def _named(event: Event, state: Cluster, names: Names) -> str:
     return f"{' '.join(who_does_what(state, event, names))} ({_WHY_NOT[event.action.fairness]})"

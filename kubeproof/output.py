@@ -12,6 +12,25 @@ A trace in JSON has these keys:
     ``disturbance``, ``other_event`` (false for another outcome of the same).
 ``offenders``, ``why``
     What offends at the end, and sentences that say why.
+``forever``
+    Only of a run without end: ``cycle``, the steps that are repeated forever after the others (none: nothing more
+    happens); ``always``, whether the offenders are there in every state of the cycle, not only again and again;
+    ``starved``, what could happen on the cycle and never does; ``fairness``, which runs count.
+
+A report has these keys:
+
+``verdicts``
+    ``workload``, ``property``, ``scenario``, ``verdict``, ``reason``, ``bounds``, ``disturbances``, ``assumptions``,
+    ``states``, ``transitions``, ``depth``, ``seconds``, ``collision_probability``, ``notes``, ``fairness`` (of promises
+    about whole runs), ``counterexample`` (as it is saved, and its ``trace``), and ``search``, a place in ``searches``.
+``searches``
+    ``way``; ``complete``, whether every reachable state was visited, and if not, what ``stopped`` it; ``states``,
+    ``transitions``, ``depth``, ``seconds``, ``collision_probability``; ``memory``, the most bytes that the process had
+    used, and ``spilled``, whether it went on on disk; ``notes``, which reductions were used; ``fired``, the transitions
+    of each action; ``idle``, the actions that never happened though the scenario could set them going; ``vacuous``, the
+    properties that never looked at anything that changes; ``sample``, a trace, if one was asked for.
+``notes``
+    ``file``, ``line``, ``message``, ``affects``.
 """
 
 import pprint
@@ -23,22 +42,38 @@ from typing import Any
 import msgspec
 
 from checker.verdict import Outcome
+from kubeproof.activity import idle_actions
 from kubeproof.counterexample import Counterexample, Replayed, encode, from_verdict, tell_verdict
 from kubeproof.manifests.errors import Note
-from kubeproof.narration import NarratedStep, Narration
+from kubeproof.naming import slug
+from kubeproof.narration import NarratedStep, Narration, narrate
+from kubeproof.scenarios import standard_scenario
 from kubeproof.verification import Cell, Report
 
 
 def report_json(report: Report) -> bytes:
     """The verdicts and notes of a report as JSON."""
+    searches = list({id(cell.summary): cell for cell in report.cells}.values())
+    places = {id(cell.summary): place for place, cell in enumerate(searches)}
     document = {
-        "verdicts": [_verdict(cell, report.assume) for cell in report.cells],
+        "verdicts": [_verdict(cell, report.assume, places[id(cell.summary)]) for cell in report.cells],
+        "searches": [_search(cell) for cell in searches],
         "notes": [_note(note) for note in report.notes],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
-def _verdict(cell: Cell, assume: Sequence[str]) -> dict[str, Any]:
+def _search(cell: Cell) -> dict[str, Any]:
+    summary = cell.summary
+    return {
+        **msgspec.structs.asdict(summary),
+        "seconds": round(summary.seconds, 3),
+        "idle": idle_actions(summary, cell.searched, standard_scenario(cell.verdict.scenario)),
+        "sample": None if summary.sample is None else narration_builtins(narrate(summary.sample)),
+    }
+
+
+def _verdict(cell: Cell, assume: Sequence[str], search: int) -> dict[str, Any]:
     verdict = cell.verdict
     return {
         "workload": cell.written.name,
@@ -54,7 +89,10 @@ def _verdict(cell: Cell, assume: Sequence[str]) -> dict[str, Any]:
         "depth": verdict.depth,
         "seconds": round(verdict.seconds, 3),
         "collision_probability": verdict.collision_probability,
+        "notes": list(verdict.notes),
+        "fairness": list(verdict.fairness),
         "counterexample": _counterexample(cell, assume),
+        "search": search,
     }
 
 
@@ -72,7 +110,7 @@ def _note(note: Note) -> dict[str, Any]:
 
 def narration_builtins(narration: Narration) -> dict[str, Any]:
     """A trace in words, as plain dicts and lists; see the module's text for the keys."""
-    return {
+    document = {
         "start": [
             {"component": component, "object": thing, "fact": list(fact)}
             for (component, thing), fact in narration.start.items()
@@ -81,6 +119,9 @@ def narration_builtins(narration: Narration) -> dict[str, Any]:
         "offenders": list(narration.offenders),
         "why": list(narration.why),
     }
+    if narration.forever is not None:
+        document["forever"] = msgspec.to_builtins(narration.forever)
+    return document
 
 
 def narration_json(narration: Narration) -> str:
@@ -91,15 +132,22 @@ def narration_json(narration: Narration) -> str:
 def mermaid(narration: Narration) -> str:
     """A trace as a Mermaid sequence diagram: a column for each actor, a note for what each step changed.
 
-    The arrow of a step that the end does not depend on is dotted.
+    The arrow of a step that the end does not depend on is dotted. What is repeated forever is in a loop.
     """
-    actors = list(dict.fromkeys(step.actor for step in narration.steps))
+    cycle = narration.forever.cycle if narration.forever else ()
+    actors = list(dict.fromkeys(step.actor for step in (*narration.steps, *cycle)))
     keys = {actor: f"a{number}" for number, actor in enumerate(actors)}
     lines = ["sequenceDiagram", "    autonumber"]
     lines.extend(f"    participant {keys[actor]} as {_escaped(actor)}" for actor in actors)
     for step in narration.steps:
         lines.extend(_arrow(step, keys[step.actor]))
     over = f"{keys[actors[0]]},{keys[actors[-1]]}" if actors else ""
+    if cycle:
+        lines.append("    loop forever")
+        lines.extend(line for step in cycle for line in _arrow(step, keys[step.actor]))
+        lines.append("    end")
+    elif narration.forever and over:
+        lines.append(f"    Note over {over}: nothing more happens")
     lines.extend(f"    Note over {over}: violated by {_escaped(offender)}" for offender in narration.offenders if over)
     lines.extend(f"    Note over {over}: why: {_escaped(reason)}" for reason in narration.why if over)
     return "\n".join(lines) + "\n"
@@ -123,7 +171,7 @@ _TEST = '''\
 {sentence}
 """
 
-from kubeproof.counterexample import from_builtins, take_again
+from kubeproof import from_builtins, take_again
 
 COUNTEREXAMPLE = {{
 {items}
@@ -183,5 +231,4 @@ def save(report: Report, folder: Path) -> Iterator[Path]:
 
 def file_name(cell: Cell) -> str:
     """As in ``service-default-web.rollout.no_outage.json``."""
-    workload = re.sub(r"[^a-z0-9]+", "-", cell.written.name.lower()).strip("-")
-    return f"{workload}.{cell.verdict.scenario}.{cell.verdict.promise.name}.json"
+    return f"{slug(cell.written.name)}.{cell.verdict.scenario}.{cell.verdict.promise.name}.json"

@@ -1,6 +1,7 @@
 """What a person reads: the matrix, what each verdict rests on, and traces."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -9,9 +10,13 @@ from rich.tree import Tree
 
 from checker.verdict import Outcome, Verdict
 from checker.vocabulary import Kind, Property
+from kubeproof.activity import idle_actions
 from kubeproof.counterexample import tell_verdict
 from kubeproof.manifests.errors import Note
-from kubeproof.narration import NarratedStep, Narration, narrate
+from kubeproof.naming import count
+from kubeproof.narration import Forever, NarratedStep, Narration, narrate
+from kubeproof.options import Options
+from kubeproof.scenarios import PROPERTIES, standard_scenario
 from kubeproof.verification import Cell, Report
 
 _STYLES = {
@@ -20,6 +25,8 @@ _STYLES = {
     Outcome.UNREACHED: "yellow",
     Outcome.INCONCLUSIVE: "yellow",
 }
+_SHOWN = 5
+"""So many steps are printed at the beginning and at the end of a long sample."""
 _MOST = 3
 """So many of a kind are printed, the rest is counted."""
 
@@ -29,13 +36,24 @@ def print_report(report: Report, console: Console) -> None:
     for name, cells in _by_workload(report.cells):
         console.print(Text(f"\n{name}", style="bold"))
         console.print(matrix(cells))
-        for scenario, group in _by_scenario(cells):
-            console.print(rests_on(scenario, group))
+        shared = _shared_assumptions(cells)
+        shared_of_runs = _shared_assumptions([cell for cell in cells if cell.verdict.promise.kind.liveness])
+        for group in _by_search(cells):
+            console.print(rests_on(group, [*shared, *shared_of_runs]))
+        for assumption in dict.fromkeys([*shared, *shared_of_runs]):
+            whole_runs = "" if assumption in shared else " (for the promises about whole runs)"
+            console.print(Text(f"assuming        {assumption}{whole_runs}"), soft_wrap=True)
         for cell in cells:
             if cell.verdict.outcome is Outcome.VIOLATED:
-                console.print(violation(cell.verdict, tell_verdict(cell.verdict, cell.searched, report.assume)))
+                told = tell_verdict(cell.verdict, cell.searched, report.assume)
+                console.print(violation(cell.verdict, told, shortest=_shortest(report.options)))
     print_notes(report.notes, console)
     console.print(summary(report))
+
+
+def _shortest(options: Options) -> bool:
+    """Traces are shortest: a breadth-first search in which nothing is left out."""
+    return options.search == "breadth" and not options.partial_order
 
 
 def _by_workload(cells: Iterable[Cell]) -> Iterator[tuple[str, list[Cell]]]:
@@ -45,30 +63,44 @@ def _by_workload(cells: Iterable[Cell]) -> Iterator[tuple[str, list[Cell]]]:
     yield from groups.items()
 
 
-def _by_scenario(cells: Iterable[Cell]) -> Iterator[tuple[str, list[Verdict]]]:
-    groups: dict[str, list[Verdict]] = {}
+def _by_search(cells: Iterable[Cell]) -> Iterable[list[Cell]]:
+    groups: dict[int, list[Cell]] = {}
     for cell in cells:
-        groups.setdefault(cell.verdict.scenario, []).append(cell.verdict)
-    yield from groups.items()
+        groups.setdefault(id(cell.summary), []).append(cell)
+    return groups.values()
 
 
-def matrix(cells: Sequence[Cell]) -> Table:
+def _shared_assumptions(cells: Sequence[Cell]) -> list[str]:
+    """What every verdict rests on."""
+    each = [cell.verdict.assumptions for cell in cells]
+    return [assumption for assumption in chain(*each[:1]) if all(assumption in others for others in each)]
+
+
+def matrix(cells: Sequence[Cell]) -> RenderableType:
     """Properties down, scenarios across."""
     scenarios = list(dict.fromkeys(cell.verdict.scenario for cell in cells))
-    properties = list(dict.fromkeys(cell.verdict.promise.name for cell in cells))
+    properties = sorted({cell.verdict.promise.name for cell in cells}, key=_place)
     verdicts = {(cell.verdict.promise.name, cell.verdict.scenario): cell.verdict for cell in cells}
-    table = Table(show_edge=False, pad_edge=False, caption=_caption(cells), caption_justify="left")
+    table = Table(show_edge=False, pad_edge=False)
     table.add_column("", no_wrap=True)
     for scenario in scenarios:
         table.add_column(scenario, overflow="fold")
     for name in properties:
         table.add_row(name, *[_in_matrix(verdicts.get((name, scenario))) for scenario in scenarios])
-    return table
+    return Group(table, *_caption(cells))
 
 
-def _caption(cells: Sequence[Cell]) -> str | None:
-    violated = any(cell.verdict.outcome is Outcome.VIOLATED for cell in cells)
-    return "(in brackets: steps of the shortest counterexample)" if violated else None
+def _place(name: str) -> tuple[int, str]:
+    """Where a property's row is: the standard ones come first, in their order."""
+    standard = [prop.name for prop in PROPERTIES]
+    return (standard.index(name) if name in standard else len(standard)), name
+
+
+def _caption(cells: Sequence[Cell]) -> Iterator[Text]:
+    violated = [cell.verdict for cell in cells if cell.verdict.outcome is Outcome.VIOLATED]
+    forever = any(verdict.cycle is not None for verdict in violated)
+    if violated:
+        yield Text(f"(in brackets: steps of the counterexample{'; ∞: then it stays wrong' if forever else ''})", "dim")
 
 
 def _in_matrix(verdict: Verdict | None) -> Text:
@@ -76,7 +108,7 @@ def _in_matrix(verdict: Verdict | None) -> Text:
         return Text("·", style="dim")
     text = verdict.outcome.value
     if verdict.outcome is Outcome.VIOLATED:
-        text = f"violated ({verdict.depth})"
+        text = f"violated ({verdict.depth}{'' if verdict.cycle is None else ' ∞'})"
     return Text(text, style=_STYLES[verdict.outcome])
 
 
@@ -85,35 +117,84 @@ def steps(number: int) -> str:
     return f"{number} step{'' if number == 1 else 's'}"
 
 
-def rests_on(scenario: str, verdicts: Sequence[Verdict]) -> RenderableType:
-    """What the verdicts of one scenario rest on: bounds, disturbances, assumptions, and the size of the search."""
-    longest = max(verdicts, key=lambda verdict: verdict.seconds)
+def rests_on(cells: Sequence[Cell], shared: Sequence[str] = ()) -> RenderableType:
+    """What the verdicts of one search rest on: its size and kind, bounds, disturbances, assumptions not `shared`."""
+    verdict, search = cells[0].verdict, cells[0].summary
+    complete = "complete" if search.complete else f"not complete: {search.stopped}"
     lines = [
-        f"[bold]{scenario}[/bold]: {longest.states:,} states, {longest.transitions:,} transitions, "
-        f"depth {longest.depth}, {longest.seconds:.1f} s"
-        f" (chance of a missed state {longest.collision_probability:.0e})",
-        f"  bounds        {_pairs(longest.bounds)}",
-        f"  disturbances  {_pairs({name.replace('_', ' '): most for name, most in longest.disturbances.items()})}",
+        f"{search.states:,} states, {search.transitions:,} transitions, depth {search.depth}, {search.seconds:.1f} s, "
+        f"{complete}",
+        f"  searched      {search.way}, memory {size(search.memory)}{', and on disk' if search.spilled else ''}, "
+        f"chance of a missed state {search.collision_probability:.0e}",
+        *(f"  counted       {note}" for note in search.notes),
+        f"  bounds        {_pairs(verdict.bounds)}",
+        f"  disturbances  {_pairs({name.replace('_', ' '): most for name, most in verdict.disturbances.items()})}",
+        *(f"  assuming      {assumption}" for assumption in verdict.assumptions if assumption not in shared),
     ]
-    parts: list[RenderableType] = [Text.from_markup("\n".join(lines))]
-    parts.extend(Text(f"  assuming      {assumption}") for assumption in longest.assumptions)
-    parts.extend(
-        Text(f"  inconclusive  {verdict.promise.name}: {verdict.reason}", style="yellow")
-        for verdict in verdicts
-        if verdict.outcome is Outcome.INCONCLUSIVE
-    )
-    return Group(*parts)
+    head = Text.assemble((f"{verdict.scenario}", "bold"), ": ", "\n".join(lines))
+    return Group(head, *_worth_saying(cells), *_inconclusive(cells), *_sample(cells))
+
+
+def _worth_saying(cells: Sequence[Cell]) -> Iterator[Text]:
+    """Actions that never happened though they could, and properties that looked at nothing."""
+    first = cells[0]
+    idle = idle_actions(first.summary, first.searched, standard_scenario(first.verdict.scenario))
+    if idle:
+        yield Text(f"  never happens {', '.join(name.replace('_', ' ') for name in idle)}", "yellow")
+    if first.summary.vacuous and first.summary.complete:
+        names = ", ".join(first.summary.vacuous)
+        yield Text(f"  vacuous       {names}: what it looks at is the same in every state", "yellow")
+
+
+def _inconclusive(cells: Sequence[Cell]) -> Iterator[Text]:
+    reasons: dict[str | None, list[str]] = {}
+    for verdict in (cell.verdict for cell in cells):
+        if verdict.outcome is Outcome.INCONCLUSIVE:
+            reasons.setdefault(verdict.reason, []).append(verdict.promise.name)
+    for reason, names in reasons.items():
+        yield Text(f"  inconclusive  {', '.join(names)}: {reason}", "yellow")
+
+
+def _sample(cells: Sequence[Cell]) -> Iterator[RenderableType]:
+    """Where nothing is violated, one of the longest ways, if it was asked for."""
+    sample = cells[0].summary.sample
+    if sample is not None and not any(cell.verdict.outcome is Outcome.VIOLATED for cell in cells):
+        told = narrate(sample)
+        yield Text(f"  a sample: {steps(len(told.steps))} to a state of the greatest depth", "italic")
+        yield Group(*_abbreviated(told.steps))
+
+
+def _abbreviated(told: Sequence[NarratedStep]) -> Iterator[RenderableType]:
+    """The first and the last steps of a long trace."""
+    left_out = len(told) - 2 * _SHOWN
+    if left_out <= 1:
+        yield from (_step(step, len(told)) for step in told)
+        return
+    yield from (_step(step, len(told)) for step in told[:_SHOWN])
+    yield Text(f"... {left_out} more steps", "dim")
+    yield from (_step(step, len(told)) for step in told[-_SHOWN:])
+
+
+def size(number: int) -> str:
+    """Bytes, as in ``310 MiB``."""
+    return f"{number / 2**20:,.0f} MiB"
 
 
 def _pairs(values: Mapping[str, int | str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items()) or "none"
 
 
-def violation(verdict: Verdict, narration: Narration | None = None) -> RenderableType:
-    """A violated promise, the shortest trace to it, and what offends at the end; `narration` may explain it."""
+def violation(verdict: Verdict, narration: Narration | None = None, *, shortest: bool = True) -> RenderableType:
+    """A violated promise, the trace to it, and what offends at the end; `narration` may explain it.
+
+    `shortest` says that there is no shorter trace with as many disturbances.
+    """
     assert verdict.trace is not None  # a violated verdict has one
-    promise = verdict.promise
-    title = Text(f"\n{promise.name} violated in {verdict.scenario}: {steps(verdict.depth)}, the shortest", "bold red")
+    promise, disturbances = verdict.promise, verdict.trace.disturbances
+    length = f"{count(disturbances, 'disturbance')}, {steps(verdict.depth)}{', the shortest' if shortest else ''}"
+    title = Text(
+        f"\n{promise.name} violated in {verdict.scenario} ({_pairs(verdict.bounds)}): with {length}", "bold red"
+    )
     told = narration or narrate(verdict.trace, verdict.offenders)
     return Group(title, Text(promise.sentence, "italic"), story(told, promise))
 
@@ -127,7 +208,10 @@ def story(narration: Narration, promise: Property) -> RenderableType:
     for (component, thing), fact in narration.start.items():
         tree.add(Text(f"{component} {thing}: {', '.join(fact)}"))
     last = len(narration.steps)
-    return Group(tree, *(_step(step, last) for step in narration.steps), *_end(narration, promise))
+    told = (_step(step, last) for step in narration.steps)
+    if narration.forever is not None:
+        return Group(tree, *told, *_forever(narration.offenders, narration.forever))
+    return Group(tree, *told, *_end(narration, promise))
 
 
 def _step(step: NarratedStep, last: int) -> Tree:
@@ -149,7 +233,7 @@ def _needed_later(step: NarratedStep, last: int) -> str:
     if not step.needed or step.number + 1 in step.needed_by or step.number == last:
         return ""
     if not step.needed_by:
-        return "  (needed at the end)"
+        return "  (needed at the end)" if step.decides else ""
     return f"  (needed by {_listed(step.needed_by[:_MOST], ', ')}{', …' if step.needed_by[_MOST:] else ''})"
 
 
@@ -165,6 +249,23 @@ def _end(narration: Narration, promise: Property) -> Iterator[Text]:
     spare = sum(not step.needed for step in narration.steps)
     if spare:
         yield Text(f"·  without {'this step' if spare == 1 else f'these {spare} steps'} it ends the same", "dim")
+
+
+def _forever(offenders: Sequence[str], forever: Forever) -> Iterator[RenderableType]:
+    """How a run goes on without end, what stays wrong, and why that may be."""
+    yield Text("and from here on forever:" if forever.cycle else "and from here on nothing more happens", "bold")
+    yield from (_step(step, step.number) for step in forever.cycle)
+    word = "stays wrong" if forever.always else "is wrong again and again"
+    yield from (Text(f"→  {word}: {offender}", "bold red") for offender in offenders)
+    yield from (Text(f"   never happens: {event}") for event in forever.starved)
+    yield from (Text(f"   runs that count: {_without_long_lists(sentence)}", "dim") for sentence in forever.fairness)
+
+
+def _without_long_lists(sentence: str) -> str:
+    """A sentence that ends in a list of names; of a long list only the length."""
+    text, colon, names = sentence.partition(": ")
+    many = names.count(", ") >= 2 * _MOST
+    return f"{text}{colon}{names.count(', ') + 1} actions" if many else sentence
 
 
 def _instead(narration: Narration) -> dict[str, list[int]]:

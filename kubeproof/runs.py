@@ -100,7 +100,7 @@ class Run:
             raise BadRun(f"{path}: {error}. Remove the file to search again.") from None
 
     def keep(self, search: str, decided: Decided) -> None:
-        """Keep what a search decided.
+        """Keep what a search decided, and no longer the search itself.
 
         Raises
         ------
@@ -110,6 +110,9 @@ class Run:
         try:
             self.folder(search).mkdir(parents=True, exist_ok=True)
             _write(self.folder(search) / _DECIDED, finished.encode(decided))
+            for path in self.folder(search).iterdir():
+                if path.name != _DECIDED:
+                    path.unlink()
         except OSError as error:
             raise BadRun(f"{error.filename}: {error.strerror}") from None
 

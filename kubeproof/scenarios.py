@@ -63,9 +63,9 @@ LAGGING = "caches catch up before expectations expire (5 minutes), and controlle
 class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     """One column of the matrix.
 
-    `replicas` and `nodes` bound the instance that is searched; `convergence` is the bound for promises about whole runs,
-    which are looked at without reductions. `budgets` say how often each disturbance may happen, by the name of the
-    field of `Cluster`; `spare_pods` is how many more Pods than one per replica may come up.
+    `replicas` and `nodes` bound the instance that is searched; `convergence` is the bound for promises about whole
+    runs, which are looked at without reductions. `budgets` say how often each disturbance may happen, by the name of
+    the field of `Cluster`; `spare_pods` is how many more Pods than one per replica may come up.
     """
 
     name: str

@@ -203,9 +203,7 @@ class _Saved(msgspec.Struct):
     seconds: float = 0.0
 
 
-def _simulated(
-    scenario: Scenario[Any], options: Options, clock: Clock, progress: ProgressCallback | None
-) -> Decided:
+def _simulated(scenario: Scenario[Any], options: Options, clock: Clock, progress: ProgressCallback | None) -> Decided:
     from checker.simulation import simulate
 
     result = simulate(

@@ -4,6 +4,7 @@
 >>> TestWeb = workload_machine("web.yaml", "rollout").TestCase  # doctest: +SKIP
 """
 
+import functools
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +14,15 @@ from rich.console import Console
 
 from checker.machine import state_machine
 from checker.trace import Trace
-from checker.vocabulary import Property
+from checker.vocabulary import Property, Scenario
 from kubeproof import reporting
 from kubeproof.instances import instance
 from kubeproof.manifests.loader import load
-from kubeproof.narration import narrate
+from kubeproof.narration import tell
+from kubeproof.options import NODES, UsageError
 from kubeproof.scenarios import build, standard_scenario
 from kubeproof.translation import workloads_of
-from kubeproof.options import NODES, UsageError
+from model.cluster import Cluster
 
 
 def workload_machine(
@@ -40,12 +42,13 @@ def workload_machine(
     if not workloads:
         raise UsageError(f"{path} has no workload")
     searched = instance(workloads[0], replicas=standard.replicas, nodes=standard.nodes)
-    return state_machine(build(searched, standard, assume=assume), in_words)
+    built = build(searched, standard, assume=assume)
+    return state_machine(built, functools.partial(in_words, built))
 
 
-def in_words(trace: Trace, prop: Property) -> str:
-    """A trace as ``kubeproof verify`` prints it."""
+def in_words(scenario: Scenario[Cluster], trace: Trace, prop: Property) -> str:
+    """A trace of a scenario as ``kubeproof verify`` prints it."""
     text = io.StringIO()
     console = Console(file=text, width=120, highlight=False)
-    console.print(reporting.story(narrate(trace, trace.offenders(prop)), prop))
+    console.print(reporting.story(tell(scenario, trace, prop), prop))
     return text.getvalue()

@@ -26,7 +26,9 @@ class Trie:
 
     def walk(self, *row: int) -> int:
         none = np.full(1, -1, np.int64)
-        roots = kernels.Roots(self.roots.all, none + 1, none, none, none, np.zeros((1, 2), np.int64), none)
+        roots = kernels.Roots(
+            self.roots.all, none + 1, none, none, np.zeros((1, 2), np.int64), none, none + 1, none + 2, none, none
+        )
         rows = kernels.Rows(
             np.zeros((0, 4), np.int64),
             np.zeros(1, np.uint64),
@@ -34,6 +36,7 @@ class Trie:
             np.full(1, -1, np.int32),
             np.zeros((1, 1), np.int32),
             np.zeros((1, 1), np.int8),
+            np.zeros((1, 1), np.uint64),
         )
         places = np.array([[place(column, 0, 9) for column in range(len(row))]], np.int32)
         arrays = kernels.Learned(

@@ -83,7 +83,7 @@ def test_json_has_the_documented_keys_and_a_counterexample_that_replays(run, tmp
     document = json.loads(target.read_text())
 
     assert ran.code == 1
-    assert set(document) == {"verdicts", "notes"}
+    assert set(document) == {"verdicts", "searches", "notes"}
     documented = {
         "property", "scenario", "verdict", "bounds", "disturbances", "assumptions", "states", "transitions", "depth",
         "seconds", "counterexample",
