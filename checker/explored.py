@@ -120,7 +120,8 @@ class _Seen:
         self.sources.append(part.pairs.parent[:count].copy())
         self.causes.append(part.pairs.cause[:count].copy())
         leaves = part.payloads[:, len(self.learned.state_properties) :]
-        self.whole.append(~self.learned.leaves.cut.all[leaves].any(axis=1))
+        cut: Bools = self.learned.leaves.cut.all[leaves]
+        self.whole.append(np.logical_not(cut.any(axis=1)))
 
     def explored(self, scenario: Scenario[Any], result: SearchResult) -> Explored:
         """The arrays."""

@@ -216,7 +216,7 @@ class LearnedScenario:
 
     def _quiet_columns(self) -> npt.NDArray[np.int64]:
         """A column for each slot; one for all slots of a pool whose events share tries."""
-        columns = []
+        columns: list[int] = []
         for pool in self.row_numbers.first_slot:
             shared = pool in self.symmetry.sorted_pools
             columns.extend(0 if shared else slot for slot in range(self.layout.pools[pool].capacity))
