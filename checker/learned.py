@@ -207,7 +207,7 @@ class LearnedScenario:
             own.append((pool.start(bound[name]), pool.start(bound[name] + 1)))
         trie = np.concatenate([np.full(len(self.state_properties), -1, np.int64), self.event_trie])
         homes = np.array(home, np.int64)
-        order = np.argsort(homes, kind="stable")
+        order = np.lexsort((trie, homes))  # so that all slots of a pool have theirs in the same order
         first = np.searchsorted(homes[order], np.arange(self.row_numbers.slots + 1))
         position = np.empty(len(homes), np.int64)
         position[order] = np.arange(len(homes)) - np.concatenate([[0], first])[homes[order] + 1]
@@ -333,7 +333,15 @@ class LearnedScenario:
         """The properties that never looked at anything that changes."""
         tries = ((self.state_properties, self.state_tries), (self.step_properties, self.step_tries))
         pairs = [pair for properties, roots in tries for pair in zip(properties, roots.all, strict=True)]
-        return tuple(prop.name for prop, root in pairs if self.tries.single_path(int(root)))
+        return tuple(prop.name for prop, root in pairs if self._always_alike(int(root)))
+
+    def _always_alike(self, root: int) -> bool:
+        """Nothing that a trie reads, by itself or through derived functions, was ever different."""
+        columns = self.tries.only_path(root)
+        if columns is None:
+            return False
+        called = (column - VIRTUAL for column in columns if column >= VIRTUAL)
+        return all(self._always_alike(int(self.derived_tries[number])) for number in called)
 
     # -- learning
 

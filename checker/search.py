@@ -83,10 +83,11 @@ def search(
         Count states that differ only by exchanges of interchangeable slots as one.
     partial_order
         Do not take events that do not concern each other in every order (`checker.partial_order`). Not if there are
-        properties of steps or a checkpoint, nor in the order of disturbances: the result says whether it was done.
+        properties of steps, a checkpoint or an observer, nor in the order of disturbances: the result says whether it
+        was done.
     live_columns
         Count states that differ only in fields that nothing reads as one (`checker.live_columns`). Not if there are
-        properties of steps or a checkpoint.
+        properties of steps, a checkpoint or an observer.
     order
         In which order; the states and the verdicts are the same in each, if nothing ends the search early.
     limits
@@ -118,7 +119,8 @@ def search(
     """
     if checkpoint is not None and order is not Order.BREADTH:
         raise ValueError("only a breadth-first search can be saved in a checkpoint")
-    if checkpoint is not None or any(prop.kind is Kind.NEVER_STEP for prop in scenario.properties):
+    watches_steps = observer is not None or any(prop.kind is Kind.NEVER_STEP for prop in scenario.properties)
+    if checkpoint is not None or watches_steps:
         partial_order = live_columns = False
     partial_order = partial_order and order is not Order.DISTURBANCES
     run = _Search(
@@ -205,10 +207,12 @@ class _Search:
 
     def run(self) -> None:
         """Search until done, decided, or stopped by a limit."""
+        fresh = True
         while True:
             try:
-                if not self._restore():
+                if not (fresh and self._restore()):  # what was saved is not of use any more once states are packed anew
                     self._start()
+                fresh = False
                 if not self.finished:
                     (self._depth_first if self.order is Order.DEPTH else self._by_depth)()
                 if self.stopped is not None or self.reduction is None or not self.reduction.outdated:
@@ -252,8 +256,9 @@ class _Search:
         """Save the search as it is before the states of `level` are visited, if it is time to."""
         if self.checkpoint is None or not self.checkpoint.due:
             return
-        level.spill(self.disk)
-        self._write(level.words[-1], finished=False)
+        words = np.concatenate(level.words)
+        level.words = [self.disk.save("states", words)]
+        self._write(level.words[0], finished=False)
 
     def _write(self, frontier: Words, *, finished: bool) -> None:
         assert self.checkpoint is not None

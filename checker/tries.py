@@ -69,18 +69,20 @@ class Tries:
         """How many nodes there are, leaves included."""
         return self.nodes.size
 
-    def single_path(self, root: int) -> bool:
-        """Whether the trie has met one path only: what it reads has never been different."""
+    def only_path(self, root: int) -> list[int] | None:
+        """The columns that the trie reads if it has met one path only: what they hold has never been different."""
+        columns: list[int] = []
         node = root
         while node != UNSEEN:
             column, start, width = (int(part) for part in self.nodes[node])
             if column == LEAF:
-                return True
+                return columns
+            columns.append(column)
             children = [int(child) for child in self.edges.all[start : start + width] if child != UNSEEN]
             if len(children) != 1:
-                return False
+                return None
             node = children[0]
-        return False
+        return None
 
     def insert(self, roots: Growing, index: int, reads: Reads, payload: int) -> None:
         """Add the path `reads` with `payload` at its leaf to the trie whose root is ``roots[index]``.

@@ -80,7 +80,7 @@ class Recording:
     `reads` holds (column, code). The slots of the pools in `interchangeable` are seen as names (`SlotName`).
     """
 
-    __slots__ = ("_known", "derive", "interchangeable", "layout", "reads", "rows", "versions")
+    __slots__ = ("_known", "derive", "interchangeable", "layout", "named", "reads", "rows", "versions")
 
     def __init__(self, layout: Layout, derive: Derive, interchangeable: frozenset[str] = frozenset()) -> None:
         self.layout = layout
@@ -88,6 +88,7 @@ class Recording:
         self.interchangeable = interchangeable
         self.reads: list[tuple[int, int]] = []
         self.rows: dict[tuple[int, int], RowView] = {}
+        self.named: set[tuple[str, int]] = set()
         self.versions = itertools.count(1)
         self._known: set[int] = set()
 
@@ -99,7 +100,10 @@ class Recording:
 
     def name(self, pool: str | None, slot: int) -> Any:
         """A slot's number, as the function may see it."""
-        return SlotName(str(pool), slot) if pool in self.interchangeable else slot
+        if pool is None or pool not in self.interchangeable:
+            return slot
+        self.named.add((pool, slot))
+        return SlotName(pool, slot)
 
     def number(self, pool: str | None, slot: Any) -> int:
         """The number behind `slot`, where a slot of `pool` is meant.
@@ -146,12 +150,6 @@ class Recording:
         """Refuse a plain tuple that holds different things for interchangeable slots."""
         if field.per in self.interchangeable and any(element != value[0] for element in value):
             raise ToldApart(str(field.per))
-
-    def check_creation(self, pool: PoolLayout) -> None:
-        """Refuse to create rows where slots are referred to: a slot that is empty may still be, so that which is taken
-        matters."""
-        if pool.name in self.interchangeable and pool.name in self.layout.referred:
-            raise ToldApart(pool.name)
 
     def check_anonymous(self, value: Any) -> None:
         """Refuse a value with a slot's name inside: exchanging slots would not find it."""
@@ -263,13 +261,28 @@ class StateView:
     def create(self, pool: str, row: Any) -> "StateView":
         """As `State.create`."""
         layout = self._layout.pools[pool]
-        self._recording.check_creation(layout)
+        if pool in self._recording.interchangeable:
+            self._check_creation(layout)
         for slot in range(layout.capacity):
             start = layout.start(slot)
             if not self._code(start):
                 changes = {name: getattr(row, name) for name in layout.fields}
                 return self._successor({start: 1, **self._codes(layout.fields, start, changes)}, start)
         raise BoundReached(pool)
+
+    def _check_creation(self, pool: PoolLayout) -> None:
+        """Refuse a creation for which it matters which of the empty slots is taken.
+
+        It does where slots are referred to, since an empty one may still be; where the function knows an empty slot by
+        its name; and where this very step has emptied one, since a property of steps may compare what a slot held.
+        """
+        named = (slot for name, slot in self._recording.named if name == pool.name)
+        if (
+            pool.name in self._layout.referred
+            or any(not self._code(pool.start(slot)) for slot in sorted(named))
+            or any(self._writes.get(pool.start(slot)) == 0 for slot in range(pool.capacity))
+        ):
+            raise ToldApart(pool.name)
 
     def delete(self, row: "RowView") -> "StateView":
         """As `State.delete`."""

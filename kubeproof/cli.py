@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 from rich.console import Console
-from rich.status import Status
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from kubeproof.sitting import Fail, Interrupted, reported, standard_output
 
+if TYPE_CHECKING:
     from kubeproof.narration import Narration
     from kubeproof.verification import ProgressCallback, Report
 
@@ -33,14 +32,6 @@ app = App(
 
 Names = Annotated[list[str] | None, Parameter(negative="", consume_multiple=False)]
 Switch = Annotated[bool, Parameter(negative="")]
-
-
-class _Fail(Exception):
-    """Ends the command with exit code 2 and a message."""
-
-
-class _Interrupted(Exception):
-    """Ends the command like Ctrl-C, and says how to go on."""
 
 
 @app.command
@@ -85,6 +76,7 @@ def verify(
         The most replicas a Deployment to search; each scenario has a bound of its own.
     deepen
         Search the smallest instance first, then ever larger ones up to the bound; stop at a property's first violation.
+        The verdict names the size: that instance violates it, a larger one need not.
     search
         Breadth first finds shortest traces; depth first keeps fewer states waiting; a simulation takes random runs
         (10,000, or until --timeout) and proves nothing.
@@ -97,7 +89,7 @@ def verify(
     live_columns
         Count states that differ only in what nothing reads once.
     max_states
-        Distinct states after which a scenario is inconclusive: 3,000,000 by default, and 500,000 for promises about
+        Distinct states after which a scenario is inconclusive: 3,000,000 by default, and 1,000,000 for promises about
         whole runs, which are looked at without reductions.
     max_depth
         Steps from the first state after which a scenario is inconclusive, or a run of the simulation ends (100 by
@@ -123,9 +115,9 @@ def verify(
 
     for path in paths:
         if path.startswith("-") and path != "-":
-            raise _Fail(f"there is no option {path}; try: kubeproof verify --help")
+            raise Fail(f"there is no option {path}; try: kubeproof verify --help")
     if not paths:
-        raise _Fail("name a file or a folder of manifests, or - for standard input")
+        raise Fail("name a file or a folder of manifests, or - for standard input")
 
     def begin(progress: "ProgressCallback") -> "Report":
         return run(
@@ -151,7 +143,7 @@ def verify(
             sample=sample,
         )
 
-    return _reported(begin, checkpoint, json, save)
+    return reported(begin, checkpoint, json, save)
 
 
 @app.command
@@ -176,67 +168,7 @@ def resume(
     """
     from kubeproof.verification import resume as go_on
 
-    return _reported(lambda progress: go_on(run, progress), run, json, save)
-
-
-def _reported(
-    run: "Callable[[ProgressCallback], Report]", checkpoint: Path | None, json: Path | None, save: Path | None
-) -> int:
-    """Run a verification, print or write what it found, and return the exit code."""
-    from checker.checkpoint import BadCheckpoint
-    from kubeproof import output, reporting
-    from kubeproof.manifests.errors import BadManifests
-    from kubeproof.options import UsageError
-    from kubeproof.runs import BadRun
-
-    how = f"go on with: kubeproof resume {checkpoint}"
-    try:
-        with Console(stderr=True, highlight=False).status(_beginning()) as status:
-            report = run(lambda workload, name, now: _show(status, workload.name, name, now))
-    except (BadManifests, UsageError, BadRun, BadCheckpoint) as error:
-        raise _Fail(str(error)) from None
-    except KeyboardInterrupt:
-        raise _Interrupted(how if checkpoint is not None else "") from None
-    try:
-        if json is not None and str(json) != "-":
-            json.write_bytes(output.report_json(report))
-        saved = list(output.save(report, save)) if save is not None else []
-    except OSError as error:
-        raise _Fail(f"{error.filename}: {error.strerror}") from None
-    if json is not None and str(json) == "-":
-        sys.stdout.write(output.report_json(report).decode())
-    else:
-        console = _console()
-        reporting.print_report(report, console)
-        for file in saved:
-            console.print(f"saved {file}", soft_wrap=True)
-    if checkpoint is not None and report.cut_short is not None:
-        Console(stderr=True, highlight=False).print(f"{report.cut_short}; {how}", markup=False, soft_wrap=True)
-    return report.exit_code
-
-
-def _beginning() -> str:
-    """What is shown until there is progress; the first run ever says that it compiles."""
-    from checker import kernels
-
-    cached = any((Path(kernels.__file__).parent / "__pycache__").glob("kernels.*.nbi"))
-    return "reading, searching" if cached else "compiling the search loops (only once; some seconds)"
-
-
-def _console() -> Console:
-    """Standard output; as wide as a matrix needs where it is not a terminal."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
-
-
-def _show(status: Status, workload: str, scenario: str, now: Any) -> None:
-    from checker.storage import memory_used
-
-    rate = now.states / now.seconds if now.seconds else 0
-    status.update(
-        f"{workload}, {scenario}: {now.states:,} states, {rate:,.0f} a second, depth {now.depth}, "
-        f"frontier {now.frontier:,}, memory {memory_used() / 2**20:,.0f} MiB"
-    )
+    return reported(lambda progress: go_on(run, progress), run, json, save)
 
 
 @app.command
@@ -249,12 +181,12 @@ def replay(counterexample: Path) -> int:
     from kubeproof import reporting
     from kubeproof.counterexample import BadCounterexample, load, take_again
 
-    console = _console()
+    console = standard_output()
     try:
         saved = load(counterexample)
         replayed = take_again(saved)
     except BadCounterexample as error:
-        raise _Fail(str(error)) from None
+        raise Fail(str(error)) from None
     except ReplayFailed as failed:
         console.print(f"{counterexample}: {saved.property} is not violated again: {failed}", soft_wrap=True)
         return 1
@@ -293,9 +225,9 @@ def show(counterexample: Path, *, format: Literal["text", "json", "mermaid", "py
         saved = load(counterexample)
         replayed = take_again(saved)
     except (BadCounterexample, ReplayFailed) as error:
-        raise _Fail(f"{counterexample}: {error}" if isinstance(error, ReplayFailed) else str(error)) from None
+        raise Fail(f"{counterexample}: {error}" if isinstance(error, ReplayFailed) else str(error)) from None
     if format == "text":
-        _console().print(reporting.story(replayed.narration, replayed.promise))
+        standard_output().print(reporting.story(replayed.narration, replayed.promise))
         return 0
     if format == "pytest":
         text = output.pytest_file(saved, replayed)
@@ -321,7 +253,7 @@ def scenarios() -> int:
     from kubeproof.scenarios import ASSUMPTIONS, STANDARD
 
     _list((standard.name, standard.sentence, standard.needs) for standard in STANDARD)
-    _console().print("\nassumptions (--assume)")
+    standard_output().print("\nassumptions (--assume)")
     _list((name, sentence, "") for name, sentence in ASSUMPTIONS.items())
     return 0
 
@@ -330,7 +262,7 @@ def _list(rows: Any) -> None:
     table = Table(show_header=False, show_edge=False, box=None, pad_edge=False)
     for name, sentence, needs in rows:
         table.add_row(f"[bold]{name}[/bold]", sentence, f"needs {needs}" if needs else "")
-    _console().print(table)
+    standard_output().print(table)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -338,14 +270,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     errors = Console(stderr=True, highlight=False)
     try:
         code = app(sys.argv[1:] if arguments is None else list(arguments), exit_on_error=False, print_error=False)
-    except _Fail as failure:
+    except Fail as failure:
         errors.print(str(failure), style="red", markup=False, soft_wrap=True)
         code = EXIT_BAD_INPUT
     except CycloptsError as error:
         errors.print(str(error), style="red", markup=False, soft_wrap=True)
         errors.print("try: kubeproof --help")
         code = EXIT_BAD_INPUT
-    except _Interrupted as interrupted:
+    except Interrupted as interrupted:
         errors.print("; ".join(filter(None, ["interrupted", str(interrupted)])), markup=False, soft_wrap=True)
         code = EXIT_INTERRUPTED
     except KeyboardInterrupt:

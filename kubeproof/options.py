@@ -10,10 +10,10 @@ from checker.results import Limits
 from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, STANDARD
 
 MAX_STATES = 3_000_000
-MAX_STATES_OF_RUNS = 500_000
+MAX_STATES_OF_RUNS = 1_000_000
 NODES = 2
 LONGEST_RUN = 100
-_MEMORY = re.compile(r"(?P<number>\d+(\.\d+)?) ?((?P<prefix>[kmgt])(?P<binary>i)?b?)?", re.IGNORECASE)
+_MEMORY = re.compile(r"(?P<number>\d+(\.\d+)?) ?((?P<prefix>[kmgt])(?P<binary>i)?b?)?", re.IGNORECASE | re.ASCII)
 
 Way = Literal["breadth", "depth", "simulation"]
 

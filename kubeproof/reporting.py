@@ -17,6 +17,7 @@ from kubeproof.naming import count
 from kubeproof.narration import Forever, NarratedStep, Narration, narrate
 from kubeproof.options import Options
 from kubeproof.scenarios import PROPERTIES, standard_scenario
+from kubeproof.searching import SIMULATION
 from kubeproof.verification import Cell, Report
 
 _STYLES = {
@@ -121,16 +122,20 @@ def rests_on(cells: Sequence[Cell], shared: Sequence[str] = ()) -> RenderableTyp
     """What the verdicts of one search rest on: its size and kind, bounds, disturbances, assumptions not `shared`."""
     verdict, search = cells[0].verdict, cells[0].summary
     complete = "complete" if search.complete else f"not complete: {search.stopped}"
+    note = "reductions" if search.way != SIMULATION else "note      "
     lines = [
         f"{search.states:,} states, {search.transitions:,} transitions, depth {search.depth}, {search.seconds:.1f} s, "
         f"{complete}",
         f"  searched      {search.way}, memory {size(search.memory)}{', and on disk' if search.spilled else ''}, "
         f"chance of a missed state {search.collision_probability:.0e}",
-        *(f"  counted       {note}" for note in search.notes),
+        *(f"  {note}    {text}" for text in search.notes),
         f"  bounds        {_pairs(verdict.bounds)}",
         f"  disturbances  {_pairs({name.replace('_', ' '): most for name, most in verdict.disturbances.items()})}",
         *(f"  assuming      {assumption}" for assumption in verdict.assumptions if assumption not in shared),
     ]
+    if not search.states:
+        del lines[:2]
+        lines.insert(0, f"not searched: {search.stopped}")
     head = Text.assemble((f"{verdict.scenario}", "bold"), ": ", "\n".join(lines))
     return Group(head, *_worth_saying(cells), *_inconclusive(cells), *_sample(cells))
 

@@ -120,6 +120,7 @@ STANDARD: tuple[StandardScenario, ...] = (
         name="scale",
         sentence="the user scales up and down by one replica",
         budgets={"scale_ups": 1, "scale_downs": 1},
+        replicas=3,
         properties=(*TRAFFIC, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(2, 2),
         spare_pods=lambda _: 2,
@@ -128,6 +129,7 @@ STANDARD: tuple[StandardScenario, ...] = (
         name="container-crash",
         sentence="one container exits by itself",
         budgets={"container_exits": 1},
+        replicas=3,
         properties=(*TRAFFIC, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(2, 2),
     ),
@@ -137,6 +139,7 @@ STANDARD: tuple[StandardScenario, ...] = (
         needs="a readiness probe",
         applies=_probed,
         budgets={"readiness_flaps": 1},
+        replicas=3,
         properties=(*TRAFFIC, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(2, 2),
     ),
@@ -144,7 +147,9 @@ STANDARD: tuple[StandardScenario, ...] = (
         name="node-failure",
         sentence="one node crashes and comes back",
         budgets={"node_crashes": 1},
-        properties=(*TRAFFIC, *PLACEMENT),
+        replicas=3,
+        properties=(*TRAFFIC, *PLACEMENT, *CONVERGENCE),
+        convergence=Bound(2, 2),
     ),
     StandardScenario(
         name="stale-caches",
@@ -204,14 +209,14 @@ def build(
         name=standard.name,
         initial=initial,
         actions=NEXT,
-        properties=tuple(prop for prop in standard.properties if _is_about(prop, workload, standard)),
+        properties=tuple(prop for prop in standard.properties if is_about(prop, workload, standard)),
         bounds={**(bounds or {}), "Pods at once": slots},
         disturbances=standard.budgets,
         assumptions=_assumptions(workload, standard, assume),
     )
 
 
-def _is_about(prop: Property, workload: Workload, standard: StandardScenario) -> bool:
+def is_about(prop: Property, workload: Workload, standard: StandardScenario) -> bool:
     """There is what a property speaks of: a Service that takes traffic, if it speaks of one."""
     return prop not in (*TRAFFIC, *TRAFFIC_CONVERGENCE) or (workload.service is not None and standard.traffic)
 

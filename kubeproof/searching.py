@@ -21,6 +21,7 @@ from kubeproof.options import LONGEST_RUN, MAX_STATES, MAX_STATES_OF_RUNS, Optio
 from kubeproof.scenarios import PROGRESS
 
 NOT_REDUCED = "partial order and live columns are off where there is a property of steps"
+SIMULATION = "simulation"
 SIMULATED = "a simulation says nothing about runs without end"
 
 ProgressCallback = Callable[[Progress], None]
@@ -217,7 +218,7 @@ def _simulated(scenario: Scenario[Any], options: Options, clock: Clock, progress
         sample=options.sample,
     )
     interrupted = "interrupted" if "interrupted" in (result.stopped or "") else None
-    return Decided(verdicts(scenario, result).verdicts, _summary(result, "simulation", result.notes), interrupted)
+    return Decided(verdicts(scenario, result).verdicts, _summary(result, SIMULATION, result.notes), interrupted)
 
 
 def _of_steps(scenario: Scenario[Any]) -> bool:

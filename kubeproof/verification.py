@@ -17,7 +17,7 @@ from kubeproof.manifests.loader import load_sources, read
 from kubeproof.naming import slug
 from kubeproof.options import Options, UsageError, check_options, memory_size
 from kubeproof.runs import Run
-from kubeproof.scenarios import STANDARD, NoSteadyState, StandardScenario, build
+from kubeproof.scenarios import STANDARD, NoSteadyState, StandardScenario, build, is_about
 from kubeproof.searching import Clock, Decided, Summary, decide, undecided
 from kubeproof.translation import workloads_of
 from kubeproof.workload import Workload
@@ -169,7 +169,8 @@ class _Verification:
         wanted = [
             prop
             for prop in standard.properties
-            if not self._options.properties or prop.name in self._options.properties
+            if is_about(prop, written, standard)
+            and (not self._options.properties or prop.name in self._options.properties)
         ]
         for group, bound in (("states", standard.bound), ("runs", standard.convergence)):
             members = [prop for prop in wanted if prop.kind.liveness is (group == "runs")]

@@ -1,9 +1,9 @@
 """Random small systems of loosely coupled parts, for Hypothesis.
 
 As `random_systems`, but everything begins at its first value, every scalar has an action that moves it on, and guards
-and properties look at one or two parts: many events have nothing to do with each other, some share what they read or write (a lock,
-say), many go round in cycles or get stuck, and rows of a pool do all of that side by side. Some write notes that hardly
-anything reads.
+and properties look at one or two parts: many events have nothing to do with each other, some share what they read or
+write (a lock, say), many go round in cycles or get stuck, and rows of a pool do all of that side by side. Some write
+notes that hardly anything reads.
 """
 
 from collections.abc import Iterator, Mapping

@@ -10,7 +10,8 @@ import numpy as np
 
 from checker import search as searching
 from checker.kernels import fingerprints
-from checker.search import SearchResult, search
+from checker.results import SearchResult
+from checker.search import search
 from checker.state import State
 from checker.vocabulary import Kind, Scenario
 from tests.checker.agreement import Plain, assert_replays, reachable

@@ -20,6 +20,7 @@ from checker.storage import Disk, History, Level, Visited
 from checker.vocabulary import Scenario
 from tests.checker import toys
 
+LARGER = rollout((3, 1, 1, 4, 3, 2, 0, 0, 1))
 SMALL = rollout((2, 1, 0, 3, 2, 2, 2, 1, 1), drop=["LiveEp"])
 
 
@@ -176,21 +177,21 @@ KILLED = """
 import checker.checkpoint, sys
 from pathlib import Path
 from checker.search import search
-from tests.checker.test_storage import SMALL, said
+from tests.checker.test_storage import LARGER, said
 checker.checkpoint.Checkpoint.due = True
-print(said(search(SMALL, symmetry=False, stop_when_decided=False, checkpoint=Path(sys.argv[1]))))
+print(said(search(LARGER, symmetry=False, stop_when_decided=False, checkpoint=Path(sys.argv[1]))))
 """
 
 
 @pytest.mark.slow
 def test_a_search_that_is_killed_at_any_moment_goes_on_to_the_same_result(tmp_path: Path) -> None:
-    whole = search(SMALL, symmetry=False, stop_when_decided=False)
+    whole = search(LARGER, symmetry=False, stop_when_decided=False)
     rng = np.random.default_rng(1)
     command = [sys.executable, "-c", KILLED, str(tmp_path)]
     kills = 0
     for _ in range(60):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
-        time.sleep(float(rng.uniform(0.8, 3.0)))
+        time.sleep(float(rng.uniform(0.6, 2.5)))
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             kills += 1

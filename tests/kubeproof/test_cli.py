@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeproof import cli
+from kubeproof import cli, sitting, verification
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NO_PROBE = str(EXAMPLES / "web-no-probe.yaml")
@@ -118,6 +118,20 @@ def test_a_saved_counterexample_replays(run, saved: Path) -> None:
     assert "no_lost_request is violated again after 4 steps of scale" in ran.out
 
 
+def test_a_replay_says_why(run, saved: Path) -> None:
+    assert "why: Pod web-v1-a is routed to by kube-proxy" in run("replay", str(saved)).out
+
+
+def test_a_run_without_end_replays_and_says_that_it_goes_on_forever(run, tmp_path: Path) -> None:
+    run("verify", str(EXAMPLES / "tight-nodes.yaml"), "--scenario", "rollout", "--save", str(tmp_path))
+    [path] = tmp_path.glob("*.deployment_converges.json")
+    ran = run("replay", str(path))
+
+    assert ran.code == 0
+    assert "is violated again after 4 steps of rollout, after which nothing more happens" in ran.out
+    assert "stays wrong" in run("show", str(path)).out
+
+
 def test_a_step_that_is_not_possible_any_more_exits_with_1_and_is_named(run, saved: Path) -> None:
     document = json.loads(saved.read_text())
     document["steps"].insert(1, document["steps"][0])
@@ -167,6 +181,16 @@ def test_show_prints_text_json_and_mermaid(run, saved: Path) -> None:
     assert run("show", str(saved), "--format", "mermaid").out.startswith("sequenceDiagram\n")
 
 
+def test_show_prints_a_test_that_passes(run, saved: Path, tmp_path: Path) -> None:
+    test = tmp_path / "test_saved.py"
+    test.write_text(run("show", str(saved), "--format", "pytest").out)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test.name]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stdout
+    assert "1 passed" in ran.stdout
+
+
 def test_scenarios_and_properties_are_listed_one_line_each_with_what_they_need(run) -> None:
     scenarios, properties = run("scenarios").out, run("properties").out
 
@@ -188,7 +212,14 @@ def test_scenarios_and_properties_are_listed_one_line_each_with_what_they_need(r
         ("verify", NO_PROBE, "--max-states", "-1"),
         ("verify", NO_PROBE, "--timeout", "0"),
         ("verify", NO_PROBE, "--no-such-option"),
+        ("verify", NO_PROBE, "--memory", "much"),
+        ("verify", NO_PROBE, "--memory", "0"),
+        ("verify", NO_PROBE, "--workers", "0"),
+        ("verify", NO_PROBE, "--search", "guess"),
+        ("verify", NO_PROBE, "--search", "depth", "--checkpoint", "run"),
         ("verify", "no-such-file.yaml"),
+        ("resume",),
+        ("resume", "no-such-folder"),
         ("show", NO_PROBE, "--format", "pdf"),
         ("replay",),
         ("no-such-command",),
@@ -211,11 +242,66 @@ def test_a_folder_that_cannot_be_written_is_bad_usage(run, tmp_path: Path) -> No
     assert "Traceback" not in ran.err
 
 
+def test_a_folder_that_a_run_cannot_be_kept_in_is_bad_usage(run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = run("verify", NO_PROBE, "--scenario", "scale", "--checkpoint", str(tmp_path / "file" / "run"))
+
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+
+
+def test_a_run_that_is_kept_is_gone_on_with(run, tmp_path: Path) -> None:
+    kept, first, again = (str(tmp_path / name) for name in ("run", "first.json", "again.json"))
+    began = run("verify", NO_PROBE, "--scenario", "scale", "--checkpoint", kept, "--json", first)
+    resumed = run("resume", kept, "--json", again, "--save", str(tmp_path / "saved"))
+
+    assert resumed.code == began.code == 1
+    assert "no_lost_request" in resumed.out
+    assert Path(again).read_text() == Path(first).read_text()
+    assert len(list((tmp_path / "saved").iterdir())) == 1
+
+
+def test_what_a_timeout_cut_short_says_how_to_go_on(run, tmp_path: Path) -> None:
+    kept = str(tmp_path / "run")
+    ran = run("verify", NO_PROBE, "--scenario", "scale", "--timeout", "0.0001", "--checkpoint", kept)
+
+    assert ran.code == 3
+    assert f"timeout; go on with: kubeproof resume {kept}" in ran.err
+
+
+def test_ctrl_c_outside_of_a_search_says_how_to_go_on(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verification, "decide", interrupted)
+    ran = run("verify", NO_PROBE, "--scenario", "scale", "--checkpoint", str(tmp_path / "run"))
+
+    assert ran.code == 130
+    assert "interrupted; go on with: kubeproof resume" in ran.err
+
+
+def test_the_first_run_ever_says_that_it_compiles(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = ("verify", NO_PROBE, "--scenario", "container-crash", "--property", "no_outage")
+    assert sitting.compiled_before()
+    assert "compiling" not in run(*command).err
+    monkeypatch.setattr(sitting, "compiled_before", lambda: False)
+    assert "compiling the search loops: only once" in run(*command).err
+
+
+def test_what_was_not_kept_was_not_compiled_before(tmp_path: Path) -> None:
+    asks = "from kubeproof.sitting import compiled_before; print(compiled_before())"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-c", asks], env=environment, capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "False\n"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process")
-def test_ctrl_c_prints_what_is_known_so_far(tmp_path: Path) -> None:
+def test_ctrl_c_prints_what_is_known_so_far_and_how_to_go_on(tmp_path: Path) -> None:
     large = tmp_path / "large.yaml"
     large.write_text(Path(NO_PROBE).read_text().replace("replicas: 2", "replicas: 8"))
     command = [sys.executable, "-m", "kubeproof", "verify", str(large), "--replicas", "8", "--scenario", "rollout"]
+    command += ["--checkpoint", str(tmp_path / "run")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(8)
     process.send_signal(signal.SIGINT)
@@ -224,3 +310,4 @@ def test_ctrl_c_prints_what_is_known_so_far(tmp_path: Path) -> None:
     assert "Traceback" not in err
     assert process.returncode in (1, 3), err
     assert "interrupted" in out
+    assert "interrupted; go on with: kubeproof resume" in err
