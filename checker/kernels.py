@@ -29,6 +29,7 @@ LEAF = -1
 UNSEEN = -1
 TWIN = -2
 UNKNOWN = -2
+UNCOUNTED = -100
 NOTHING = 0
 ROW = 1 << 40
 STACK = 64
@@ -66,7 +67,8 @@ class Rows(NamedTuple):
 
     `slots` (word, shift, bits, pool) are the slots that fit into a word; `keys`, `owners` (the pool) and `numbers` are
     a hash table from contents to numbers (-1: an empty place). `start[row, trie]` is how far a trie leads by the
-    columns of its own row alone, or UNKNOWN; `counted[row, value]` whether a count counts the row, or UNSEEN.
+    columns of its own row alone, or UNKNOWN; `counted[row, value]` is 1 if a count counts the row, 0 if not (or if
+    it counts rows of another pool), UNCOUNTED if that is not known: less than all counts of a state's rows together.
     `quiet[row, column]` has a bit for each of the first 64 events of a slot: set if the row alone shows that nothing
     happens.
     """
@@ -248,6 +250,7 @@ def walk_all(states, roots, rows, learned, payloads, missed_state, missed_root):
     content = np.empty(max(1, len(slots)), np.uint64)
     row = np.empty(max(1, len(slots)), np.int64)
     waiting_roots = np.empty(max(1, len(root_node)), np.int64)
+    counting = np.flatnonzero(counts[:, 3] >= 0)
     misses = 0
     for s in range(len(states)):
         if len(missed_state) - misses < len(root_node) + len(slots):
@@ -266,6 +269,11 @@ def walk_all(states, roots, rows, learned, payloads, missed_state, missed_root):
         if misses > strange:
             continue
         derived[:] = UNSEEN
+        for i in range(len(counting)):
+            v, total = counting[i], 0
+            for k in range(counts[v, 3], counts[v, 3] + counts[v, 0]):
+                total += counted[row[k], v]
+            derived[v] = total
         todo = first[0]
         for i in range(todo):
             waiting_roots[i] = order[i]
@@ -318,13 +326,14 @@ def walk_all(states, roots, rows, learned, payloads, missed_state, missed_root):
                     if depth == 0 and exchange > 0:
                         v = images[exchange, v]
                     code = derived[v]
-                    if code == UNSEEN and counts[v, 0] > 0:
+                    if code < 0 and counts[v, 0] > 0:
                         code = np.int64(0)
                         for slot in range(counts[v, 0]):
                             one = np.int64(UNSEEN)
                             if counts[v, 3] >= 0:
                                 one = np.int64(counted[row[counts[v, 3] + slot], v])
-                            if one == UNSEEN:  # the condition's trie, for this row
+                            if one < 0:  # the condition's trie, for this row
+                                one = np.int64(UNSEEN)
                                 x = 0 if slot == 0 else counts[v, 2] + slot - 1
                                 at = derived_roots[v]
                                 if extract(states[s, places[x, counts[v, 1]] >> 12], places[x, counts[v, 1]]) == 0:
@@ -347,7 +356,7 @@ def walk_all(states, roots, rows, learned, payloads, missed_state, missed_root):
                             depth = max(depth, 1)
                             break
                         derived[v] = code
-                    if code == UNSEEN:
+                    if code < 0:
                         if depth == STACK:
                             break
                         waiting[depth, 0], waiting[depth, 1] = node, v

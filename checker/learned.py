@@ -119,6 +119,7 @@ class LearnedScenario:
         self._derived: dict[DerivedKey, int] = {}
         self._calls: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[tuple[str, Any], ...]]] = []
         self._depths: list[int] = []
+        self._counted_pools: list[int] = []
         self._counted_rows: dict[tuple[int, bytes], int] = {}
         self._derived_domains: dict[Callable[..., Any], Domain] = {}
         for state in scenario.initial:
@@ -268,7 +269,7 @@ class LearnedScenario:
     @property
     def rows(self) -> Rows:
         """What is known about the contents of slots."""
-        return self.row_numbers.tables(self.event_tries.size, max(1, len(self._calls)))
+        return self.row_numbers.tables(self.event_tries.size, self._counted_pools)
 
     @property
     def arrays(self) -> Learned:
@@ -567,6 +568,8 @@ class LearnedScenario:
             number = self._derived[key] = self.derived_tries.append(UNSEEN)
             self._calls.append((function, args, keywords))
             self._depths.append(1)
+            pools = list(self.layout.pools)
+            self._counted_pools.append(pools.index(function.pool) if isinstance(function, Count) else -1)
             if function not in self._derived_domains and not isinstance(function, Count):
                 self._derived_domains[function] = Domain(function.__name__, limit=1 << 30, by_type=True)
         return number

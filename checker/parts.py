@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from checker.kernels import BATCH, DONE, NOTHING, Successors, expand, walk_all
+from checker.kernels import BATCH, DONE, NOTHING, ROW, Successors, expand, walk_all
 from checker.learned import LearnedScenario
 from checker.packing import Words
 
@@ -16,6 +16,7 @@ class Part:
     def __init__(self, learned: LearnedScenario) -> None:
         self.learned = learned
         self.missed = learned.room_for_misses(8)
+        self._room = np.empty((SIZE, len(learned.roots.node)), np.int32)
         self.position = np.zeros(3, np.int64)
         self.counters = np.zeros(4, np.int64)
         self.taken = np.zeros(len(learned.events), np.int64)
@@ -28,7 +29,7 @@ class Part:
     def take(self, states: Words, first: int, *, stepping: bool) -> "Part":
         """Start over with other states; `first` is the number of the first of them."""
         self.states, self.first = states, first
-        self.payloads = np.empty((len(states), len(self.learned.roots.node)), np.int32)
+        self.payloads = self._room[: len(states)]
         self.walked = 0
         self.misses = 0
         self.status = DONE
@@ -46,10 +47,34 @@ class Part:
         self.misses = walk_all(states, learned.roots, learned.rows, learned.arrays, payloads, *self.missed)
 
     def learn(self) -> None:
-        """Learn what was missed."""
-        for state in dict.fromkeys(self.missed[0][: self.misses].tolist()):
-            self.learned.payloads(self.states[self.walked + state])
-        self.walked += int(self.missed[0][0])
+        """Learn what was missed, and fill in the payloads of the states that missed it."""
+        pending, rest = self._missing(np.arange(self.walked, len(self.states)))
+        while len(pending):
+            self._learn_once(self.states[pending])
+            states, payloads = self.states[pending], np.empty((len(pending), self.payloads.shape[1]), np.int32)
+            learned = self.learned
+            self.misses = walk_all(states, learned.roots, learned.rows, learned.arrays, payloads, *self.missed)
+            self.payloads[pending] = payloads
+            pending = np.concatenate(self._missing(pending))
+        self.walked = len(self.states) - len(rest)
+
+    def _missing(self, walked: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Of the states that were walked over last: those that missed something, and those that were not reached."""
+        missed = np.unique(self.missed[0][: self.misses])
+        room = len(self.missed[0]) - self.misses
+        full = room < self.payloads.shape[1] + self.learned.row_numbers.slots
+        return walked[missed], walked[missed[-1] + 1 :] if full else walked[:0]
+
+    def _learn_once(self, walked: Words) -> None:
+        """Learn each function once, in the first state that missed it; others may have missed the same."""
+        states, roots = (column[: self.misses] for column in self.missed)
+        states = np.searchsorted(np.unique(states), states)
+        for state, root in zip(states.tolist(), roots.tolist(), strict=True):
+            if root >= ROW:
+                self.learned.row_numbers.add(root - ROW, walked[state])
+        known, first = np.unique(roots, return_index=True)
+        for state in dict.fromkeys(states[np.sort(first[known < ROW])].tolist()):
+            self.learned.payloads(walked[state])
 
     def expand(self, visited: Words, only: npt.NDArray[np.bool_] | None = None) -> None:
         """Find the successors (by the events `only`, if given), until done or out of room."""
