@@ -124,8 +124,12 @@ class LearnedScenario:
         self._derived_domains: dict[Callable[..., Any], Domain] = {}
         for state in scenario.initial:
             self.layout.encode(state)
+        self.event_tries = Growing(np.int64, fill=UNSEEN)
+        self.state_tries = Growing(np.int64, fill=UNSEEN)
+        self.state_tries.extend(len(self.state_properties))
+        self.step_tries = Growing(np.int64, fill=UNSEEN)
+        self.step_tries.extend(len(self.step_properties))
         self.pack()
-        self._share_events()
 
     # -- packing and symmetry
 
@@ -142,6 +146,7 @@ class LearnedScenario:
         self.places = np.array([self._exchanged_places(exchange) for exchange in self._exchanges], np.int32)
         self._images = np.zeros((1, 0), np.int64)
         self._counts = np.zeros((0, 4), np.int64)
+        self._share_events()
 
     def _exchanged_places(self, exchange: Exchange) -> npt.NDArray[np.int32]:
         places = self.packing.places.copy()
@@ -180,12 +185,7 @@ class LearnedScenario:
             twin_of.append(twin)
             twin_slot.append(compared)
         self.event_trie = np.array(trie, np.int64)
-        self.event_tries = Growing(np.int64, fill=UNSEEN)
-        self.event_tries.extend(len(numbers))
-        self.state_tries = Growing(np.int64, fill=UNSEEN)
-        self.state_tries.extend(len(self.state_properties))
-        self.step_tries = Growing(np.int64, fill=UNSEEN)
-        self.step_tries.extend(len(self.step_properties))
+        self.event_tries.extend(len(numbers) - self.event_tries.size)
         self._find_homes()
         self._roots: Roots | None = None
         states = len(self.state_properties)

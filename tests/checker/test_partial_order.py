@@ -36,7 +36,7 @@ from tests.checker.reductions import (
     remembered,
     without_steps,
 )
-from tests.checker.two_phase_commit import two_phase_commit
+from tests.checker.test_agreement import TOYS
 
 REDUCED = Ways(partial_order=True)
 MAX_STATES = 2_000
@@ -441,18 +441,7 @@ def _exchanged_columns(layout: Layout, pool: str, one: int, other: int) -> list[
 # -- the same verdicts with every reduction, and with all of them
 
 KNOWN = (
-    toys.counter(7),
-    toys.resetting_counter(4),
-    toys.mutual_exclusion(2),
-    toys.mutual_exclusion(4),
-    toys.broken_mutual_exclusion(3),
-    toys.dining_philosophers(4),
-    toys.graph([0, 1, 2, 3], [0, 3, 4], [5, 2], properties=[toys.never_at(4), toys.never_along(2, 3)]),
-    two_phase_commit(3),
-    toys.lamps(6),
-    toys.dice(6),
-    toys.queue(4, slots=4),
-    toys.queue(4, slots=2),
+    *TOYS,
     rollout((1, 1, 0, 2, 1, 2, 0, 0, 1)),
     rollout((1, 1, 0, 2, 2, 2, 0, 0, 0)),
     rollout((2, 1, 0, 3, 2, 2, 0, 0, 1)),

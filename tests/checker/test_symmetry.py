@@ -4,8 +4,10 @@ import itertools
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+import msgspec
 import pytest
 
+from checker.learned import LearnedScenario
 from checker.results import SearchResult
 from checker.search import search
 from checker.state import CONSTANT, Per, Pool, Row, SlotOf, State, count, with_item
@@ -250,3 +252,22 @@ def test_the_name_of_a_slot_is_like_no_number() -> None:
             look()
     with pytest.raises(ToldApart):
         assert name == SlotName("books", 1)
+
+
+def test_slots_that_outgrow_a_word_are_still_told_apart_by_what_they_hold() -> None:
+    names = "abcdefghi"
+    wide: Any = msgspec.defstruct("Wide", [(name, int, 0) for name in names], bases=(Row,), frozen=True)
+    pool_of: Any = Pool
+    state: Any = msgspec.defstruct("Wides", [("wides", pool_of[wide])], bases=(State,), frozen=True)
+
+    def grow(state: Any, wide: Annotated[int, SlotOf("wides")]) -> Iterator[Any]:
+        grown = state.wides[wide]
+        if grown is not None and grown.a < 64:
+            yield state.update(grown, **dict.fromkeys(names, grown.a + 1))
+
+    scenario = Scenario("wide", (state(Pool.of([wide()] * 2)),), (Action(grow),))
+    for symmetry, states in ((False, 65**2), (True, 65 * 66 // 2)):
+        result = search(scenario, symmetry=symmetry, stop_when_decided=False)
+        assert (result.states, result.depth) == (states, 128)
+    learned = LearnedScenario(scenario)
+    assert learned.packing.slot_bits["wides"] <= 64
