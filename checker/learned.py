@@ -389,11 +389,12 @@ class LearnedScenario:
             yields = any(True for _ in function(StateView(recording, run.row)))
             self._insert(tries, 0, recording.reads, int(yields))
 
-        done = 0
-        while misses := walk_all(states[done:], *tables(), payloads[done:], *missed):
-            for state in dict.fromkeys(missed[0][:misses].tolist()):
-                self._payloads(states[done + state], tables, learn)
-            done += int(missed[0][0])
+        for begin in range(0, len(states), 512):  # short, since a slice is walked anew for each thing that is learned
+            part = slice(begin, begin + 512)
+            while misses := walk_all(states[part], *tables(), payloads[part], *missed):
+                _, first = np.unique(missed[1][:misses], return_index=True)
+                for state in dict.fromkeys(missed[0][first].tolist()):
+                    self._payloads(states[begin + state], tables, learn)
         named: npt.NDArray[np.bool_] = payloads[:, 0] > 0
         return named
 
