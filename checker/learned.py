@@ -51,7 +51,7 @@ class Exchange(typing.NamedTuple):
         return self.slot - slot
 
 
-NOTHING = Exchange("", 0)
+NO_EXCHANGE = Exchange("", 0)
 
 
 class LearnedPath(typing.NamedTuple):
@@ -140,7 +140,7 @@ class LearnedScenario:
         self.interchangeable = frozenset(self.symmetry.sorted_pools + self.symmetry.named_pools)
         self.row_numbers = RowNumbers(self.packing)
         self.live = self.live_columns.bits(self.packing)
-        self._exchanges = [NOTHING]
+        self._exchanges = [NO_EXCHANGE]
         for name in sorted(self.layout.pools, key=lambda name: name not in self.symmetry.sorted_pools):
             self._exchanges.extend(Exchange(name, slot) for slot in range(1, self.layout.pools[name].capacity))
         self.places = np.array([self._exchanged_places(exchange) for exchange in self._exchanges], np.int32)
@@ -226,8 +226,8 @@ class LearnedScenario:
     def _exchange_to_front(self, event: Event, pools: dict[str, str]) -> Exchange:
         for name, slot in event.slots.items():
             if pools[name] in self.symmetry.sorted_pools:
-                return Exchange(pools[name], slot) if slot else NOTHING
-        return NOTHING
+                return Exchange(pools[name], slot) if slot else NO_EXCHANGE
+        return NO_EXCHANGE
 
     def _twin(self, number: int, event: Event, pools: dict[str, str]) -> tuple[int, int]:
         """The event that differs in one slot of a sorted pool, one less; and that slot's row in `Rows.slots`."""
@@ -414,7 +414,7 @@ class LearnedScenario:
         else:
             self._learn_event(root - len(self.state_properties), words)
 
-    def _record(self, run: "_Run", exchange: Exchange = NOTHING) -> Recording:
+    def _record(self, run: "_Run", exchange: Exchange = NO_EXCHANGE) -> Recording:
         self.python_calls += 1
 
         def derive(caller: Recording, _: bytes, *call: Any) -> Any:
