@@ -174,11 +174,19 @@ def test_a_checkpoint_that_cannot_be_read_is_refused(tmp_path: Path, content: by
 
 
 KILLED = """
-import checker.checkpoint, sys
+import checker.checkpoint, sys, time
 from pathlib import Path
 from checker.search import search
 from tests.checker.test_storage import LARGER, said
 checker.checkpoint.Checkpoint.due = True
+save = checker.checkpoint.Checkpoint.save
+
+def slowly(self, **fields):  # so that there are moments enough to be killed in
+    time.sleep(0.02)
+    save(self, **fields)
+    time.sleep(0.02)
+
+checker.checkpoint.Checkpoint.save = slowly
 print(said(search(LARGER, symmetry=False, stop_when_decided=False, checkpoint=Path(sys.argv[1]))))
 """
 
@@ -191,7 +199,7 @@ def test_a_search_that_is_killed_at_any_moment_goes_on_to_the_same_result(tmp_pa
     kills = 0
     for _ in range(60):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
-        time.sleep(float(rng.uniform(0.6, 2.5)))
+        time.sleep(float(rng.uniform(0.6, 1.5)))
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             kills += 1
