@@ -19,7 +19,7 @@ from checker.storage import file_of
 from checker.trace import Choice, ReplayFailed, replay
 from checker.vocabulary import Scenario
 
-VERSION = 1
+VERSION = 2
 _EVERY = 20.0
 _FILE = "checkpoint.json"
 

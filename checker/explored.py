@@ -13,7 +13,7 @@ from checker.packing import Words
 from checker.parts import Part
 from checker.results import Limits, SearchResult
 from checker.search import search
-from checker.storage import Level
+from checker.storage import Level, event_and_yield
 from checker.vocabulary import Scenario
 
 Bools = npt.NDArray[np.bool_]
@@ -83,6 +83,11 @@ class Explored(msgspec.Struct, frozen=True, eq=False):
 def explore(scenario: Scenario[Any], limits: Limits = Limits()) -> Explored:  # noqa: B008  a frozen value
     """Visit every reachable state and keep every transition.
 
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C: what was seen by then is no whole graph.
+
     Notes
     -----
     Without reductions: states are those of the plain run. Some 50 bytes a state and 20 a transition.
@@ -90,6 +95,8 @@ def explore(scenario: Scenario[Any], limits: Limits = Limits()) -> Explored:  # 
     seen = _Seen()
     bare = msgspec.structs.replace(scenario, properties=())
     result = search(bare, symmetry=False, limits=limits, observer=seen)
+    if result.stopped == "interrupted":
+        raise KeyboardInterrupt
     return seen.explored(scenario, result)
 
 
@@ -101,10 +108,7 @@ class _Seen:
         self.learned = learned
         self.words: list[Words] = [np.zeros((0, learned.packing.words), np.uint64)]
         self.keys: list[Words] = [np.zeros(0, np.uint64)]
-        self.sources: list[Int32s] = [np.zeros(0, np.int32)]
-        self.causes: list[Int32s] = [np.zeros(0, np.int32)]
-        self.targets: list[Words] = [np.zeros(0, np.uint64)]
-        self.whole: list[Bools] = [np.zeros(0, np.bool_)]
+        self.slices = [(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint64), np.zeros(0, np.bool_))]
 
     def found(self, level: Level) -> None:
         """Keep the states."""
@@ -116,29 +120,31 @@ class _Seen:
         count, width = int(part.counters[3]), self.learned.packing.words
         keys = np.empty(count, np.uint64)
         fingerprints(part.pairs.words[:count, width:], count, keys)
-        self.targets.append(keys)
-        self.sources.append(part.pairs.parent[:count].copy())
-        self.causes.append(part.pairs.cause[:count].copy())
         leaves = part.payloads[:, len(self.learned.state_properties) :]
         cut: Bools = self.learned.leaves.cut.all[leaves]
-        self.whole.append(np.logical_not(cut.any(axis=1)))
+        whole = np.logical_not(cut.any(axis=1))
+        self.slices.append((part.pairs.parent[:count].copy(), part.pairs.cause[:count].copy(), keys, whole))
 
     def explored(self, scenario: Scenario[Any], result: SearchResult) -> Explored:
         """The arrays."""
         words, keys = np.concatenate(self.words), np.concatenate(self.keys)
         order = np.argsort(keys)
-        numbers = order[np.searchsorted(keys, np.concatenate(self.targets), sorter=order)]
         initial = np.array([self.learned.encode(state) for state in scenario.initial], np.uint64)
         initial_keys = np.empty(len(initial), np.uint64)
         fingerprints(initial, len(initial), initial_keys)
-        sources, causes, whole = np.concatenate(self.sources), np.concatenate(self.causes), np.concatenate(self.whole)
+        sources, causes, targets, whole = (np.concatenate(column) for column in zip(*self.slices, strict=True))
         expanded = np.zeros(len(keys), np.bool_)
         expanded[: len(whole)] = whole
+        numbers = order[np.minimum(np.searchsorted(keys, targets, sorter=order), len(keys) - 1)]
+        known = keys[numbers] == targets  # not where the search ended before it had numbered what it found
+        expanded[sources[~known]] = False
+        sources, causes, numbers = sources[known], causes[known], numbers[known]
+        event, which = event_and_yield(causes)
         return Explored(
             edge_start=np.searchsorted(sources, np.arange(len(keys) + 1)).astype(np.int64),
             edge_target=numbers.astype(np.int32),
-            edge_event=causes >> 12,
-            edge_yield=causes & 0xFFF,
+            edge_event=event,
+            edge_yield=which,
             initial=order[np.searchsorted(keys, initial_keys, sorter=order)].astype(np.int64),
             expanded=expanded,
             names_something=lambda function: self.learned.names_something(function, words),

@@ -29,10 +29,11 @@ LEAF = -1
 UNSEEN = -1
 TWIN = -2
 UNKNOWN = -2
-UNCOUNTED = -100
+UNCOUNTED = -(1 << 24)
 NOTHING = 0
 ROW = 1 << 40
 STACK = 64
+YIELD_BITS = 16
 BATCH = 512
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
@@ -78,7 +79,7 @@ class Rows(NamedTuple):
     owners: Int32s
     numbers: Int32s
     start: Int32s
-    counted: npt.NDArray[np.int8]
+    counted: Int32s
     quiet: Words
 
 
@@ -155,7 +156,7 @@ class Orbits(NamedTuple):
 
 
 class Successors(NamedTuple):
-    """Candidates for new states, in order; `cause` is the event's number << 12 | the yield's."""
+    """Candidates for new states, in order; `cause` is the event's number << YIELD_BITS | the yield's."""
 
     words: Words
     key: Words
@@ -667,7 +668,7 @@ def expand(  # type: ignore[no-untyped-def]
                 if same:
                     continue
                 parents[size] = first_index + s
-                causes[size] = (e << 12) | (y - yield_start[leaf])
+                causes[size] = (e << YIELD_BITS) | (y - yield_start[leaf])
                 taken[e] += 1
                 fired[e] += 1
                 counters[0] += 1

@@ -14,6 +14,7 @@ from checker.kernels import (
     STACK,
     UNSEEN,
     VIRTUAL,
+    YIELD_BITS,
     Int64s,
     Learned,
     Roots,
@@ -32,6 +33,13 @@ from checker.views import Count, Derive, Recording, RowView, SlotName, StateView
 from checker.vocabulary import Event, Kind, Property, Scenario, slot_parameters
 
 DerivedKey = tuple[Any, ...]
+
+
+MOST_YIELDS, MOST_EVENTS = 1 << YIELD_BITS, 1 << (31 - YIELD_BITS)
+
+
+class TooManyChoices(Exception):
+    """An action yields more, or more events are bound to slots, than a cause (`kernels.Successors`) can tell apart."""
 
 
 class DerivedTooDeep(Exception):
@@ -458,6 +466,8 @@ class LearnedScenario:
         except BoundReached as reached:
             self.full_pools.add(reached.pool)
             cut = True
+        if len(yields) > MOST_YIELDS or len(self.events) > MOST_EVENTS:
+            raise TooManyChoices(f"{self.events[event].name}: at most {MOST_YIELDS} yields, and {MOST_EVENTS} events")
         leaf = self.leaves.leaf(yields, recording.reads if self._keep_paths else (), cut=cut)
         self._insert(self.event_tries, int(self.event_trie[event]), recording.reads, leaf)
         if self.packing.outgrown:

@@ -47,7 +47,7 @@ class RowNumbers:
             np.zeros(2 * rows, np.int32),
             np.full(2 * rows, -1, np.int32),
             np.full((rows, tries), UNKNOWN, np.int32),
-            np.where(counts_row, UNCOUNTED, 0).astype(np.int8),
+            np.where(counts_row, UNCOUNTED, 0).astype(np.int32),
             np.zeros((rows, self._most_slots), np.uint64),
         )
         for (content, owner), number in self._numbers.items():

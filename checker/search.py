@@ -21,7 +21,7 @@ from checker.partial_order import PartialOrder
 from checker.parts import SIZE, Part
 from checker.replaying import RunsDisagree, concrete_trace
 from checker.results import Found, Limits, Progress, SearchResult
-from checker.storage import Budget, Disk, History, Level, Visited, file_of, memory_used
+from checker.storage import Budget, Disk, History, Level, Visited, event_and_yield, file_of, memory_used
 from checker.trace import Trace
 from checker.views import ToldApart
 from checker.vocabulary import Fairness, Kind, Property, Scenario
@@ -29,6 +29,7 @@ from checker.vocabulary import Fairness, Kind, Property, Scenario
 _PARTS = 16
 _SHARE_OF_MACHINE = 0.6
 _MEASURED = 100_000
+_MOST_STATES = (1 << 31) - (1 << 24)
 
 
 class Order(Enum):
@@ -163,7 +164,8 @@ class _Search:
         self.progress = progress
         self.stop_when_decided = stop_when_decided
         self.pool = ThreadPoolExecutor(workers) if workers > 1 else None
-        self.started = time.monotonic()
+        self.begun = self.started = time.monotonic()
+        self.restored = False
         self.reported = self.started
         self.python_calls = 0
         self.checkpoint = None if checkpoint is None else Checkpoint(checkpoint, scenario, symmetry, order.value)
@@ -186,6 +188,7 @@ class _Search:
         learned = self.learned
         self.stopped: str | None = None
         self.finished = False
+        self.cut = False
         self.found: dict[str, Found] = {}
         self.visited = Visited(self.disk)
         self.history = History()
@@ -215,6 +218,7 @@ class _Search:
                 fresh = False
                 if not self.finished:
                     (self._depth_first if self.order is Order.DEPTH else self._by_depth)()
+                    self._finish()
                 if self.stopped is not None or self.reduction is None or not self.reduction.outdated:
                     return
                 found = self.found
@@ -244,7 +248,7 @@ class _Search:
         self.started = time.monotonic() - saved.seconds
         self.python_calls = saved.python_calls
         self.found = self.checkpoint.found(saved)
-        self.finished = saved.finished
+        self.finished, self.restored = saved.finished, True
         level = Level(self.learned.packing.words)
         words: Words = self.disk.load(saved.frontier)
         level.words.append(words)
@@ -309,6 +313,11 @@ class _Search:
                 self.depth = max(self.depth, depth)
                 self._save(level)
                 self._visit(level, first, disturbances, depth)
+
+    def _finish(self) -> None:
+        """Say whether a depth limit cut something off; save a search that has seen everything."""
+        if self.stopped is None and self.cut:
+            self.stopped = "max depth"
         if self.checkpoint is not None and self.stopped in (None, "decided"):
             self._write(self.disk.save("states", np.zeros((0, self.learned.packing.words), np.uint64)), finished=True)
 
@@ -333,12 +342,10 @@ class _Search:
             self._keep_within_memory(found, sources)
             self._report()
         self.new = 0
-        if depth == self.limits.max_depth:
-            self.stopped = "max depth"
-            return
+        self.cut = self.cut or depth == self.limits.max_depth
         if found.size:
             self._waiting(disturbances, depth + 1).level = found
-        if sources:
+        if sources and depth != self.limits.max_depth:
             self._waiting(disturbances + 1, depth + 1).sources = sources
 
     def _waiting(self, disturbances: int, depth: int) -> "_Waiting":
@@ -358,9 +365,8 @@ class _Search:
             self.depth, self.frontier = max(self.depth, depth), sum(len(level.words[-1]) for level, _, _ in stack)
             parts = self._parts(chunk, first + len(rest))
             self._check_states(parts)
-            if depth == self.limits.max_depth:
-                self.stopped = self.stopped or "max depth"
-            elif not self._should_stop():
+            self.cut = self.cut or depth == self.limits.max_depth
+            if not self._should_stop() and depth != self.limits.max_depth:
                 found = Level(self.learned.packing.words)
                 self._expand(parts, found, None)
                 start = self.history.size
@@ -415,7 +421,9 @@ class _Search:
         limits = self.limits
         if limits.max_states is not None and self.states >= limits.max_states:
             self.stopped = "max states"
-        elif limits.timeout is not None and time.monotonic() - self.started >= limits.timeout:
+        elif self.states >= _MOST_STATES:
+            self.stopped = f"more than {_MOST_STATES:,} states cannot be numbered"
+        elif limits.timeout is not None and time.monotonic() - self.begun >= limits.timeout:
             self.stopped = "timeout"
         elif self.stop_when_decided and self.scenario.safety_properties and not self._open():
             self.stopped = "decided"
@@ -466,8 +474,8 @@ class _Search:
         for index, prop in enumerate(self.learned.step_properties):
             if prop.name not in self.found and payloads[:, index].any():
                 first = int(payloads[:, index].argmax())
-                cause = int(part.pairs.cause[first])
-                self._note(prop, int(part.pairs.parent[first]), (cause >> 12, cause & 0xFFF))
+                step = event_and_yield(int(part.pairs.cause[first]))
+                self._note(prop, int(part.pairs.parent[first]), step)
 
     def _note(self, prop: Property, state: int, *last: tuple[int, int]) -> None:
         trace = self._trace(state, *last)
@@ -540,8 +548,8 @@ class _Search:
             full_pools=tuple(sorted(learned.full_pools)),
             found=self.found,
             fired=fired,
-            vacuous=learned.vacuous(),
-            sample=self._trace(self.history.size - 1) if sample else None,
+            vacuous=() if self.restored else learned.vacuous(),  # what was looked at before is not known any more
+            sample=self._trace(self.history.size - 1) if sample and self.history.size else None,
             interchangeable=tuple(sorted(learned.interchangeable)),
             exact_orbits=self.several == 0,
             partial_order=self.partial_order,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from checker.kernels import Int32s, insert, rehash
+from checker.kernels import YIELD_BITS, Int32s, insert, rehash
 from checker.packing import Words
 
 _PIECE = 1 << 20
@@ -177,6 +177,11 @@ def _read(array: Words, start: int, count: int) -> Words:
     return np.fromfile(str(array.filename), np.uint64, count, offset=array.offset + start * array.itemsize)
 
 
+def event_and_yield(cause: Any) -> tuple[Any, Any]:
+    """The numbers behind a cause (see `checker.kernels.Successors`), or the arrays behind an array of causes."""
+    return cause >> YIELD_BITS, cause & ((1 << YIELD_BITS) - 1)
+
+
 class History:
     """How each state was reached: by level, its parent's number and the event and yield that led to it."""
 
@@ -202,7 +207,7 @@ class History:
             parent, cause = int(self.parents[level][within]), int(self.causes[level][within])
             if parent < 0:
                 return -1 - parent, tuple(reversed(events))
-            events.append((cause >> 12, cause & 0xFFF))
+            events.append(event_and_yield(cause))
             state = parent
 
     def restore(self, parents: list[Int32s], causes: list[Int32s]) -> None:

@@ -161,6 +161,10 @@ def _with_several_disturbances(found: tuple[Verdict, ...]) -> tuple[Property, ..
     )
 
 
+def _stopped(seen: SearchResult | Explored) -> str | None:
+    return seen.stopped or (f"too few slots in {', '.join(seen.full_pools)}" if seen.full_pools else None)
+
+
 def _cut_short(stopped: str | None) -> str | None:
     return stopped if stopped in ("timeout", "interrupted") else None
 
@@ -173,35 +177,18 @@ def _search(
     order: Order,
     folder: Path | None,
 ) -> SearchResult:
-    before = seconds_before(folder)
-    left = None if clock.left is None else clock.left + before
-    result = search(
+    return search(
         scenario,
         symmetry=options.symmetry,
         partial_order=options.partial_order,
         live_columns=options.live_columns,
         order=order,
-        limits=options.limits(left, MAX_STATES),
+        limits=options.limits(clock.left, MAX_STATES),
         progress=progress,
         workers=options.workers,
         checkpoint=folder,
         sample=options.sample,
     )
-    # what the part before looked at is not known any more
-    return replace(result, vacuous=()) if before else result
-
-
-def seconds_before(folder: Path | None) -> float:
-    """How long the search that was saved in a folder had taken; 0 where none was."""
-    try:
-        saved = (folder / "checkpoint.json").read_bytes() if folder is not None else b"{}"
-        return msgspec.json.decode(saved, type=_Saved).seconds
-    except (OSError, msgspec.MsgspecError):
-        return 0.0  # the search itself says what is wrong
-
-
-class _Saved(msgspec.Struct):
-    seconds: float = 0.0
 
 
 def _simulated(scenario: Scenario[Any], options: Options, clock: Clock, progress: ProgressCallback | None) -> Decided:
@@ -229,7 +216,7 @@ def _summary(result: SearchResult, way: str, notes: tuple[str, ...]) -> Summary:
     return Summary(
         way=way,
         complete=result.exhausted,
-        stopped=result.stopped or (f"too few slots in {', '.join(result.full_pools)}" if result.full_pools else None),
+        stopped=_stopped(result),
         states=result.states,
         transitions=result.transitions,
         depth=result.depth,
@@ -266,7 +253,7 @@ def _summary_of_runs(scenario: Scenario[Any], graph: Explored) -> Summary:
     return Summary(
         way="whole runs",
         complete=graph.complete,
-        stopped=graph.stopped or (f"too few slots in {', '.join(graph.full_pools)}" if graph.full_pools else None),
+        stopped=_stopped(graph),
         states=graph.states,
         transitions=graph.transitions,
         depth=graph.depth,

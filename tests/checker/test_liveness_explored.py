@@ -8,6 +8,8 @@ import pytest
 
 from checker.explored import Explored, explore
 from checker.graph import state_graph
+from checker.layout import TooManyValues
+from checker.parts import Part
 from checker.results import Limits
 from checker.vocabulary import Event, Scenario
 from tests.checker import toys
@@ -80,3 +82,44 @@ def test_a_search_that_saw_everything_is_complete() -> None:
     explored = explore(toys.counter(5))
     assert explored.complete
     assert explored.expanded.all()
+
+
+def test_where_a_field_takes_too_many_values_the_transitions_that_are_kept_are_real() -> None:
+    explored = explore(toys.counter(300))
+    assert explored.stopped is not None
+    assert explored.stopped.startswith("Counter.value takes more than 256 values")
+    assert not explored.expanded[-1]
+    assert [explored.source(edge) + 1 for edge in range(explored.transitions)] == explored.edge_target.tolist()
+
+
+def test_transitions_to_states_that_were_not_numbered_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = toys.dining_philosophers(4)
+    whole, parts = explore(scenario), Part.expand
+    calls = 0
+
+    def fails_later(*args: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 5:
+            raise TooManyValues("no more")
+        parts(*args)
+
+    monkeypatch.setattr(Part, "expand", fails_later)
+    monkeypatch.setattr("checker.search.SIZE", 2)
+    cut = explore(scenario)
+    assert (cut.stopped, cut.complete) == ("no more", False)
+    assert 0 < cut.states < whole.states
+    for state in np.flatnonzero(cut.expanded):
+        mine, theirs = (
+            graph.edge_target[graph.edge_start[state] : graph.edge_start[state + 1]].tolist() for graph in (cut, whole)
+        )
+        assert mine == theirs
+
+
+def test_ctrl_c_ends_an_exploration(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Part, "expand", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        explore(toys.counter(3))

@@ -241,8 +241,10 @@ def test_rows_are_sorted_however_wide_they_are(bulbs: int) -> None:
 
 
 def test_one_state_may_have_thousands_of_successors() -> None:
-    result = search(toys.dice(100))
+    result = search(toys.dice(100), sample=True)
     assert (result.states, result.transitions, result.depth) == (10_001, 10_000, 1)
+    assert result.sample is not None
+    assert [step.choice.successor for step in result.sample.steps] == [9_999]
 
 
 def test_functions_are_called_for_what_was_not_seen_before_and_no_more() -> None:

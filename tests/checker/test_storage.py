@@ -14,6 +14,7 @@ import pytest
 from benchmarks.rollout import rollout
 from checker import storage
 from checker.checkpoint import BadCheckpoint
+from checker.kernels import YIELD_BITS
 from checker.results import Limits, SearchResult
 from checker.search import Order, search
 from checker.storage import Disk, History, Level, Visited
@@ -110,8 +111,8 @@ def test_the_way_to_a_state_is_found_back() -> None:
     history = History()
     column = lambda *numbers: np.array(numbers, np.int32)  # noqa: E731
     history.append(column(-1, -2), column(0, 0))
-    history.append(column(1, 0, 1), column(5 << 12, 6 << 12 | 3, 7 << 12))
-    history.append(column(3), column(9 << 12))
+    history.append(column(1, 0, 1), column(5 << YIELD_BITS, 6 << YIELD_BITS | 3, 7 << YIELD_BITS))
+    history.append(column(3), column(9 << YIELD_BITS))
     assert history.path(5) == (0, ((6, 3), (9, 0)))
     assert history.path(1) == (1, ())
 
@@ -135,6 +136,16 @@ def test_a_depth_limit_is_said_and_cuts_off_what_is_deeper() -> None:
         result = search(toys.counter(20), order=order, limits=Limits(max_depth=5), stop_when_decided=False)
         assert (result.states, result.depth, result.stopped) == (6, 5, "max depth")
         assert not result.exhausted
+
+
+@pytest.mark.parametrize("order", Order)
+def test_what_is_not_deeper_than_the_limit_is_visited_whole(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checker.search.SIZE", 1)
+    limits = Limits(max_depth=2)
+    result = search(toys.lamps(6), symmetry=False, order=order, limits=limits, stop_when_decided=False)
+    breadth = search(toys.lamps(6), symmetry=False, limits=limits, stop_when_decided=False)
+    assert result.states == breadth.states
+    assert result.stopped == "max depth"
 
 
 def test_the_sample_is_a_trace_to_a_state_of_the_greatest_depth() -> None:

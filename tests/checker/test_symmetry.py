@@ -271,3 +271,29 @@ def test_slots_that_outgrow_a_word_are_still_told_apart_by_what_they_hold() -> N
         assert (result.states, result.depth) == (states, 128)
     learned = LearnedScenario(scenario)
     assert learned.packing.slot_bits["wides"] <= 64
+
+
+def test_more_rows_than_a_byte_can_count_are_counted() -> None:
+    class Lamp(Row, frozen=True):
+        lit: bool = True
+        red: bool = False
+
+    class Street(State, frozen=True):
+        lamps: Pool[Lamp]
+
+    def light(state: Street, lamp: Annotated[int, SlotOf("lamps")]) -> Iterator[Street]:
+        dark = state.lamps[lamp]
+        if dark is not None and not dark.lit and count(state.lamps, _lit) < 129:
+            yield state.update(dark, lit=True)
+
+    def redden(state: Street, lamp: Annotated[int, SlotOf("lamps")]) -> Iterator[Street]:
+        white = state.lamps[lamp]
+        if white is not None and white.lit and not any(other.red for other in state.lamps):
+            yield state.update(white, red=True)
+
+    street = Street(Pool.of([Lamp()] * 129 + [Lamp(lit=False)]))
+    assert search(Scenario("street", (street,), (Action(light), Action(redden))), stop_when_decided=False).states == 2
+
+
+def _lit(lamp: Any) -> bool:
+    return bool(lamp.lit)

@@ -35,7 +35,7 @@ class Trie:
             np.zeros(1, np.int32),
             np.full(1, -1, np.int32),
             np.zeros((1, 1), np.int32),
-            np.zeros((1, 1), np.int8),
+            np.zeros((1, 1), np.int32),
             np.zeros((1, 1), np.uint64),
         )
         places = np.array([[place(column, 0, 9) for column in range(len(row))]], np.int32)

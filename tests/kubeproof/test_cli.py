@@ -302,6 +302,8 @@ def test_ctrl_c_prints_what_is_known_so_far_and_how_to_go_on(tmp_path: Path) -> 
     large.write_text(Path(NO_PROBE).read_text().replace("replicas: 2", "replicas: 8"))
     command = [sys.executable, "-m", "kubeproof", "verify", str(large), "--replicas", "8", "--scenario", "rollout"]
     command += ["--checkpoint", str(tmp_path / "run")]
+    compiles = [sys.executable, "-m", "kubeproof", "verify", NO_PROBE, "--scenario", "container-crash"]
+    subprocess.run(compiles, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(8)
     process.send_signal(signal.SIGINT)

@@ -105,12 +105,6 @@ def test_a_timeout_counts_anew(tmp_path: Path) -> None:
     assert said(kubeproof.resume(tmp_path)) == said(kubeproof.verify(NO_PROBE, **options))
 
 
-def test_a_search_that_is_gone_on_with_has_the_seconds_of_this_time(tmp_path: Path) -> None:
-    assert searching.seconds_before(None) == searching.seconds_before(tmp_path) == 0.0
-    (tmp_path / "checkpoint.json").write_text('{"seconds": 12.5, "more": []}')
-    assert searching.seconds_before(tmp_path) == 12.5
-
-
 def test_a_folder_needs_no_manifest_any_more(tmp_path: Path) -> None:
     manifest = tmp_path / "web.yaml"
     manifest.write_text(NO_PROBE.read_text())
