@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping
 from kubeproof.scenarios import StandardScenario
 from kubeproof.searching import Summary
 from kubeproof.workload import Workload
-from model import disturbances
-from model.cluster import ContainerSpec
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
 from model.control_plane.scheduler.actions import scheduler_binds
 from model.controllers.deployment.actions import deployment_controller_syncs
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
 from model.controllers.replicaset.actions import replica_set_controller_manages_pods
+from model.disturbances import containers, deployment, nodes
 from model.node import container_runtime, kubelet
 from model.node.kube_proxy import kube_proxy_programs_rules
+from model.rows.pod_template import ContainerSpec
 
 _ROLLOUT = frozenset({"image_updates", "rollbacks"})
 _PODS_COME = _ROLLOUT | {"scale_ups"}
@@ -23,14 +23,14 @@ _CONTAINERS_START = _PODS_COME | {"node_crashes"}
 SET_GOING_BY: Mapping[str, frozenset[str]] = {
     function.__name__: budgets
     for function, budgets in (
-        (disturbances.user_applies_new_image, frozenset({"image_updates"})),
-        (disturbances.user_rolls_back, frozenset({"rollbacks"})),
-        (disturbances.user_scales_up, frozenset({"scale_ups"})),
-        (disturbances.user_scales_down, frozenset({"scale_downs"})),
-        (disturbances.container_exits, frozenset({"container_exits"})),
-        (disturbances.readiness_flaps, frozenset({"readiness_flaps"})),
-        (disturbances.node_crashes, frozenset({"node_crashes"})),
-        (disturbances.node_reboots, frozenset({"node_crashes"})),
+        (deployment.user_applies_new_image, frozenset({"image_updates"})),
+        (deployment.user_rolls_back, frozenset({"rollbacks"})),
+        (deployment.user_scales_up, frozenset({"scale_ups"})),
+        (deployment.user_scales_down, frozenset({"scale_downs"})),
+        (containers.container_exits, frozenset({"container_exits"})),
+        (containers.readiness_flaps, frozenset({"readiness_flaps"})),
+        (nodes.node_crashes, frozenset({"node_crashes"})),
+        (nodes.node_reboots, frozenset({"node_crashes"})),
         (deployment_controller_syncs, _PODS_COME | _PODS_GO),
         (replica_set_controller_manages_pods, _PODS_COME | _PODS_GO),
         (scheduler_binds, _PODS_COME),
@@ -75,4 +75,4 @@ def _can_be_set_going(name: str, workload: Workload, standard: StandardScenario)
 
 
 def _some(workload: Workload, holds: Callable[[ContainerSpec], bool]) -> bool:
-    return any(holds(spec) for deployment in workload.deployments for spec in deployment.containers)
+    return any(holds(spec) for each in workload.deployments for spec in each.containers)

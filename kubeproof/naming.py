@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
-from model.cluster import Cluster, Container, ContainerSpec, Pod, pod_template
+from model.cluster import Cluster, pod_template
+from model.rows.pod import Container, Pod
+from model.rows.pod_template import ContainerSpec
 
 
 class Names:

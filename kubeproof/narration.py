@@ -11,7 +11,9 @@ from checker.trace import Trace
 from checker.vocabulary import Event, Fairness, Property, Scenario
 from kubeproof.naming import Names, condition, count, doing, replica_set_name
 from kubeproof.reasons import why
-from model.cluster import Cluster, Container, Endpoint, ObservedReplicaSet, Pod, ReplicaSet, Worker, pod_template
+from model.cluster import Cluster, pod_template
+from model.rows.pod import Container, Endpoint, Pod, Worker
+from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
 
 Fact = tuple[str, ...]
 """What there is to say about an object, in parts that change one by one."""

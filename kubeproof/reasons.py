@@ -9,22 +9,15 @@ from typing import Any
 from checker.slicing import Explanation
 from checker.vocabulary import Kind
 from kubeproof.naming import Names, condition, count, replica_set_name
-from model.cluster import (
-    Cluster,
-    Container,
-    Deployment,
-    Endpoint,
-    Node,
-    Pod,
-    ReplicaSet,
-    answers,
-    on_running_node,
-    pod_template,
-)
+from model.cluster import Cluster, answers, on_running_node, pod_template
 from model.control_plane.scheduler.actions import requested
 from model.control_plane.scheduler.filters import Requested, feasible
 from model.controllers.deployment.actions import api_deployment
 from model.controllers.deployment.fenceposts import max_replicas, max_surge, max_unavailable, min_available
+from model.rows.deployment import Deployment
+from model.rows.node import Node
+from model.rows.pod import Container, Endpoint, Pod
+from model.rows.replica_set import ReplicaSet
 from properties.no_lost_request import misrouted_pods
 from properties.no_outage import unserved_services
 from properties.one_writer import overwritten_replica_sets

@@ -7,8 +7,10 @@ import msgspec
 from checker.vocabulary import Property, Scenario
 from kubeproof.instances import Bound
 from kubeproof.workload import Workload
-from model.cluster import Assumptions, Caches, Cluster, Constants, DeploymentSpec, PodTemplate
-from model.next_state import NEXT
+from model.cluster import Assumptions, Caches, Cluster, Constants
+from model.next_state import next_state
+from model.rows.deployment import DeploymentSpec
+from model.rows.pod_template import PodTemplate
 from model.scenarios import steady_states
 from properties.eventually_stable import (
     deployments_not_as_wanted,
@@ -208,7 +210,7 @@ def build(
     return Scenario(
         name=standard.name,
         initial=initial,
-        actions=NEXT,
+        actions=next_state(initial[0]),
         properties=tuple(prop for prop in standard.properties if is_about(prop, workload, standard)),
         bounds={**(bounds or {}), "Pods at once": slots},
         disturbances=standard.budgets,

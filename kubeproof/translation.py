@@ -13,8 +13,8 @@ from model.api.node_affinity import NodeSelectorTerm, NodeSelectorTerms
 from model.api.objects import Strategy
 from model.api.pod_requests import InitContainer, Resources, pod_requests, whole_amounts
 from model.api.taints import Taint, TaintEffect, Toleration, TolerationOperator
-from model.cluster import ContainerSpec
 from model.control_plane.scheduler.filters import Node, PodSpec
+from model.rows.pod_template import ContainerSpec
 
 _ROOM = 10**18
 _MAX_PODS = 110

@@ -6,8 +6,8 @@ Plain data: built from manifests, saved in counterexamples, and turned into scen
 import msgspec
 
 from model.api.objects import Strategy
-from model.cluster import ContainerSpec
 from model.control_plane.scheduler.filters import Node, PodSpec
+from model.rows.pod_template import ContainerSpec
 
 
 class WorkloadDeployment(msgspec.Struct, frozen=True, kw_only=True):

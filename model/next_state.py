@@ -1,50 +1,101 @@
-"""The cluster's next-state relation: every component's actions, and every disturbance's, in one table."""
+"""The cluster's next-state relation: every component's actions, and every disturbance's.
+
+A scenario takes what it has the parts for: a controller's actions where there is an object of its kind, a disturbance
+where it has a budget.
+"""
+
+from collections.abc import Callable
+
+import msgspec
 
 from checker.vocabulary import Action, ActionFunction, disturbance
-from model import disturbances
+from model.cluster import Cluster
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
 from model.control_plane.scheduler.actions import scheduler_binds
+from model.controllers.availability import min_ready_seconds_pass
 from model.controllers.deployment.actions import deployment_controller_syncs
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
 from model.controllers.replicaset.actions import (
     replica_set_controller_manages_pods,
     replica_set_controller_writes_status,
 )
+from model.disturbances import containers, deployment, nodes
 from model.node import container_runtime, kubelet
 from model.node.kube_proxy import kube_proxy_programs_rules
+from model.rows.pod_template import PodTemplate, RestartPolicy
 
-_COMPONENTS: tuple[ActionFunction, ...] = (
-    deployment_controller_syncs,
-    replica_set_controller_manages_pods,
-    replica_set_controller_writes_status,
-    replica_set_informer_catches_up,
-    pod_informer_catches_up,
-    scheduler_binds,
-    kubelet.kubelet_pulls_images,
-    kubelet.kubelet_starts_container,
-    kubelet.kubelet_restarts_container,
-    kubelet.kubelet_reports_status,
-    kubelet.kubelet_begins_termination,
-    kubelet.pre_stop_hook_ends,
-    kubelet.kubelet_removes_pod,
-    container_runtime.init_container_completes,
-    container_runtime.process_answers,
-    container_runtime.stopping_container_exits,
-    endpoint_slice_controller_syncs,
-    kube_proxy_programs_rules,
-)
-_DISTURBANCES: tuple[ActionFunction, ...] = (
-    disturbances.user_applies_new_image,
-    disturbances.user_rolls_back,
-    disturbances.user_scales_up,
-    disturbances.user_scales_down,
-    disturbances.container_exits,
-    disturbances.readiness_flaps,
-    disturbances.node_crashes,
+
+class Part(msgspec.Struct, frozen=True):
+    """One row of the table, and which clusters have it, told by an initial state."""
+
+    action: Action
+    present: Callable[[Cluster], bool]
+
+
+def _component(present: Callable[[Cluster], bool], *functions: ActionFunction) -> tuple[Part, ...]:
+    return tuple(Part(Action(function), present) for function in functions)
+
+
+def _always(_: Cluster) -> bool:
+    return True
+
+
+def _some_template(holds: Callable[[PodTemplate], bool]) -> Callable[[Cluster], bool]:
+    return lambda state: any(holds(template) for template in state.constants.templates)
+
+
+def _budget(name: str, function: ActionFunction) -> Part:
+    return Part(disturbance(function), lambda state: getattr(state, name) > 0)
+
+
+PARTS: tuple[Part, ...] = (
+    *_component(lambda state: state.deployments.capacity > 0, deployment_controller_syncs),
+    *_component(
+        lambda state: state.replica_sets.capacity > 0,
+        replica_set_controller_manages_pods,
+        replica_set_controller_writes_status,
+    ),
+    *_component(lambda state: state.constants.caches.deployment_replica_sets, replica_set_informer_catches_up),
+    *_component(lambda state: state.constants.caches.replica_set_pods, pod_informer_catches_up),
+    *_component(
+        _always,
+        scheduler_binds,
+        kubelet.kubelet_pulls_images,
+        kubelet.kubelet_starts_container,
+        kubelet.kubelet_restarts_container,
+        kubelet.kubelet_reports_status,
+        kubelet.kubelet_begins_termination,
+        kubelet.kubelet_removes_pod,
+        container_runtime.process_answers,
+        container_runtime.stopping_container_exits,
+    ),
+    *_component(_some_template(lambda each: any(c.pre_stop for c in each.containers)), kubelet.pre_stop_hook_ends),
+    *_component(
+        _some_template(lambda each: any(c.init for c in each.containers)), container_runtime.init_container_completes
+    ),
+    *_component(
+        _some_template(lambda each: each.restart_policy is not RestartPolicy.ALWAYS),
+        container_runtime.container_completes,
+    ),
+    *_component(_some_template(lambda each: each.min_ready_seconds > 0), min_ready_seconds_pass),
+    *_component(
+        lambda state: state.constants.service is not None, endpoint_slice_controller_syncs, kube_proxy_programs_rules
+    ),
+    _budget("image_updates", deployment.user_applies_new_image),
+    _budget("rollbacks", deployment.user_rolls_back),
+    _budget("scale_ups", deployment.user_scales_up),
+    _budget("scale_downs", deployment.user_scales_down),
+    _budget("container_exits", containers.container_exits),
+    _budget("readiness_flaps", containers.readiness_flaps),
+    _budget("node_crashes", nodes.node_crashes),
+    *_component(lambda state: state.node_crashes > 0, nodes.node_reboots),  # a node that crashed does come back
 )
 
-NEXT: tuple[Action, ...] = (
-    *(Action(function) for function in _COMPONENTS),
-    *(disturbance(function) for function in _DISTURBANCES),
-    Action(disturbances.node_reboots),  # a node that crashed does come back
-)
+
+NEXT: tuple[Action, ...] = tuple(part.action for part in PARTS)
+"""Every action that there is."""
+
+
+def next_state(initial: Cluster) -> tuple[Action, ...]:
+    """The actions of the scenario that begins with `initial`."""
+    return tuple(part.action for part in PARTS if part.present(initial))

@@ -10,25 +10,17 @@ from typing import Any
 
 from checker.state import Pool
 from model.api.objects import PodPhase
-from model.cluster import (
-    Cluster,
-    Constants,
-    Container,
-    Deployment,
-    Endpoint,
-    Node,
-    ObservedPod,
-    ObservedReplicaSet,
-    Pod,
-    PodTemplate,
-    ReplicaSet,
-    Worker,
-)
+from model.cluster import Cluster, Constants
 from model.control_plane.informers import current_pod, current_replica_set
 from model.control_plane.scheduler import filters
 from model.control_plane.scheduler.filters import Requested, feasible
 from model.controllers.deployment.actions import api_deployment
 from model.controllers.deployment.fenceposts import max_replicas
+from model.rows.deployment import Deployment
+from model.rows.node import Node
+from model.rows.pod import Container, Endpoint, ObservedPod, Pod, Worker
+from model.rows.pod_template import PodTemplate
+from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
 
 
 def steady_states(

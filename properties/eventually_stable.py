@@ -11,15 +11,10 @@ Management Controllers (OSDI 2024).
 from collections.abc import Iterator
 
 from checker.vocabulary import derived, eventually_always
-from model.cluster import (
-    Cluster,
-    DeploymentSlot,
-    Endpoint,
-    Pod,
-    ReplicaSet,
-    ReplicaSetSlot,
-    pod_template,
-)
+from model.cluster import Cluster, pod_template
+from model.rows.pod import Endpoint, Pod
+from model.rows.replica_set import ReplicaSet
+from model.rows.slots import DeploymentSlot, ReplicaSetSlot
 
 
 @derived

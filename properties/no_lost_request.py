@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from checker.vocabulary import never
-from model.cluster import Cluster, Pod, answers, somebody_answers
+from model.cluster import Cluster, answers, somebody_answers
+from model.rows.pod import Pod
 
 
 @never("no_lost_request")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from checker.vocabulary import never_step
-from model.cluster import Cluster, ReplicaSet
+from model.cluster import Cluster
+from model.rows.replica_set import ReplicaSet
 
 
 @never_step("no_lost_update")

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from checker.vocabulary import never
-from model.cluster import Cluster, Node, Pod, pod_template
+from model.cluster import Cluster, pod_template
 from model.control_plane.scheduler.actions import requested
 from model.control_plane.scheduler.filters import Requested, feasible
+from model.rows.node import Node
+from model.rows.pod import Pod
 
 
 @never("no_overcommit")
@@ -32,6 +34,6 @@ def misplaced_pods(state: Cluster) -> Iterator[Pod]:
     for pod in state.pods:
         node = None if pod.node is None else state.nodes[pod.node]
         if node is not None:
-            spec, api_node = pod_template(state, pod).spec, state.constants.nodes[node.like]
-            if feasible(spec, api_node, Requested()) is not None:
+            spec, written = pod_template(state, pod).spec, state.constants.nodes[node.like]
+            if feasible(spec, written, Requested()) is not None:
                 yield pod

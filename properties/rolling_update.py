@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from checker.vocabulary import derived, never, sometimes
-from model.cluster import Cluster, Deployment, DeploymentSlot
+from model.cluster import Cluster
 from model.controllers.deployment.actions import api_deployment
 from model.controllers.deployment.fenceposts import max_replicas, min_available
+from model.rows.deployment import Deployment
+from model.rows.slots import DeploymentSlot
 
 
 @derived
@@ -22,8 +24,8 @@ def replicas_asked_for(state: Cluster, deployment: DeploymentSlot) -> int:
     return sum(replica_set.replicas for replica_set in state.replica_sets if replica_set.deployment == deployment)
 
 
-def _deployments_of(state: Cluster, slot: int) -> tuple[int, ...]:
-    replica_set = state.replica_sets[slot]
+def _deployments_of(state: Cluster, slot: int | None) -> tuple[int, ...]:
+    replica_set = None if slot is None else state.replica_sets[slot]
     return () if replica_set is None else (replica_set.deployment,)
 
 

@@ -52,6 +52,13 @@ class Toleration(msgspec.Struct, frozen=True, kw_only=True):
     """``tolerationSeconds``: how long a NoExecute taint is tolerated; None means forever."""
 
 
+UNREACHABLE = (
+    Taint(key="node.kubernetes.io/unreachable", effect=TaintEffect.NO_SCHEDULE),
+    Taint(key="node.kubernetes.io/unreachable", effect=TaintEffect.NO_EXECUTE),
+)
+"""What the node lifecycle controller puts on a Node whose kubelet has not been heard of."""
+
+
 def do_not_schedule(taint: Taint) -> bool:
     """The taint keeps Pods that do not tolerate it from being scheduled.
 

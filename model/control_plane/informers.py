@@ -12,7 +12,9 @@ https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection
 
 from collections.abc import Iterator
 
-from model.cluster import Cluster, ObservedPod, ObservedReplicaSet, Pod, ReplicaSet, without_forgotten
+from model.cluster import Cluster, without_forgotten
+from model.rows.pod import ObservedPod, Pod
+from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
 
 
 def observed_pod(state: Cluster, pod: Pod) -> ObservedPod | None:
@@ -24,7 +26,9 @@ def observed_pod(state: Cluster, pod: Pod) -> ObservedPod | None:
 
 def current_pod(pod: Pod) -> ObservedPod | None:
     """The Pod as etcd has it."""
-    return ObservedPod(pod.phase, pod.ready, pod.deleting, pod.node) if pod.exists else None
+    if not pod.exists:
+        return None
+    return ObservedPod(pod.phase, pod.ready, pod.deleting, pod.node, pod.ready_long_enough)
 
 
 def observed_replica_set(state: Cluster, replica_set: ReplicaSet) -> ObservedReplicaSet | None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from checker.state import with_item
 from checker.vocabulary import derived
-from model.cluster import Cluster, Endpoint, NodeSlot, without_forgotten
+from model.cluster import Cluster, without_forgotten
+from model.rows.pod import Endpoint
+from model.rows.slots import NodeSlot
 
 
 @derived

@@ -12,18 +12,11 @@ https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
 from collections.abc import Iterator
 
 from checker.state import with_item
-from model.cluster import (
-    Cluster,
-    Container,
-    Endpoint,
-    Pod,
-    PodSlot,
-    Worker,
-    on_running_node,
-    pod_template,
-    without_forgotten,
-)
-from model.node.pod_status import pod_phase, pod_ready
+from model.cluster import Cluster, on_running_node, pod_template
+from model.control_plane.pod_requests import removed
+from model.node.pod_status import final_phase, pod_phase, pod_ready, restarts
+from model.rows.pod import Container, Endpoint, Pod, Worker
+from model.rows.slots import PodSlot
 
 
 def kubelet_pulls_images(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
@@ -52,12 +45,13 @@ def kubelet_starts_container(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
 
 
 def kubelet_restarts_container(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
-    """A container of a Pod that is kept running has exited: it is started again (restartPolicy Always)."""
+    """A container of a Pod that is kept running has exited: it is started again if the restart policy says so."""
     running = state.pods[pod]
     if running is None or running.worker is not Worker.SYNC or not on_running_node(state, running):
         return
-    for position, spec in enumerate(pod_template(state, running).containers):
-        if not spec.init and running.containers[position] is Container.EXITED:
+    template = pod_template(state, running)
+    for position, spec in enumerate(template.containers):
+        if not spec.init and restarts(template.restart_policy, running.containers[position]):
             yield state.update(running, containers=with_item(running.containers, position, Container.RUNNING))
 
 
@@ -67,10 +61,10 @@ def kubelet_reports_status(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     if reported is None or not reported.exists or reported.worker is Worker.NONE:
         return
     if on_running_node(state, reported):
-        specs = pod_template(state, reported).containers
-        phase, ready = pod_phase(specs, reported.containers), pod_ready(specs, reported.containers)
+        phase = pod_phase(pod_template(state, reported), reported.containers)
+        ready = pod_ready(pod_template(state, reported), reported.containers)
         if phase is not reported.phase or ready is not reported.ready:
-            yield state.update(reported, phase=phase, ready=ready)
+            yield state.update(reported, phase=phase, ready=ready, ready_long_enough=False)
 
 
 def kubelet_begins_termination(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
@@ -103,37 +97,19 @@ def pre_stop_hook_ends(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
 
 
 def kubelet_removes_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
-    """All containers have stopped: the kubelet reports the final status and deletes the Pod object.
+    """All containers have stopped: the kubelet reports the final status and deletes the Pod object without grace.
 
     These are two requests; nothing in this model can tell the moment between them from the one before or after.
     """
     stopped = state.pods[pod]
     if stopped is None or not stopped.exists or stopped.worker is not Worker.TERMINATING:
         return
-    if on_running_node(state, stopped) and all(
-        container in (Container.WAITING, Container.EXITED) for container in stopped.containers
-    ):
-        yield without_forgotten(removed(state, stopped))
+    if on_running_node(state, stopped) and not any(_is_there(container) for container in stopped.containers):
+        yield removed(state, stopped, phase=final_phase(pod_template(state, stopped), stopped.containers))
 
 
-def removed(state: Cluster, pod: Pod) -> Cluster:
-    """The state after the Pod's object is gone from etcd; endpoints and kube-proxies may still refer to it."""
-    gone = Pod(replica_set=pod.replica_set, template=pod.template)
-    return state.update(
-        pod,
-        exists=False,
-        phase=gone.phase,
-        ready=gone.ready,
-        deleting=gone.deleting,
-        node=gone.node,
-        worker=gone.worker,
-        containers=waiting_containers(state),
-    )
-
-
-def waiting_containers(state: Cluster) -> tuple[Container, ...]:
-    """The containers of a Pod of which nothing runs."""
-    return tuple(Container.WAITING for _ in state.constants.container_positions)
+def _is_there(container: Container) -> bool:
+    return container in (Container.RUNNING, Container.SERVING, Container.STOPPING)
 
 
 def _runs(pod: Pod, position: int) -> bool:

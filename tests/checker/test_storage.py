@@ -210,7 +210,9 @@ def test_a_search_that_is_killed_at_any_moment_goes_on_to_the_same_result(tmp_pa
     kills = 0
     for _ in range(60):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
-        time.sleep(float(rng.uniform(0.6, 1.5)))
+        while process.poll() is None and not any(tmp_path.iterdir()):
+            time.sleep(0.001)  # until it has saved something; later rounds find that at once
+        time.sleep(float(rng.uniform(0.0, 0.02) if kills == 0 else rng.uniform(0.6, 1.5)))
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             kills += 1

@@ -27,9 +27,10 @@ from kubeproof.counterexample import (
 from kubeproof.narration import Narration, narrate, tell
 from kubeproof.reasons import REASONS
 from kubeproof.scenarios import PROPERTIES
-from model.cluster import Cluster, Container, Endpoint, Pod
+from model.cluster import Cluster
 from model.control_plane.scheduler import filters
 from model.next_state import NEXT
+from model.rows.pod import Container, Endpoint, Pod
 from properties.no_lost_request import misrouted_pods
 from properties.no_outage import unserved_services
 from properties.one_writer import overwritten_replica_sets

@@ -1,9 +1,12 @@
 """A run that is kept in a folder ends as if nothing had ended it before."""
 
+import contextlib
 import json
 import random
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -204,27 +207,45 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", _KILLED, *arguments]
 
 
+def _kill_once_saved(process: subprocess.Popen[bytes], run: Path, after: int, pause: float) -> bool:
+    """Kill the process `pause` seconds after its run folder has changed `after` times; False if it ended before."""
+    seen, changes = _saved(run), 0
+    while process.poll() is None:
+        if changes >= after:
+            time.sleep(pause)
+            process.kill()
+            return process.wait() == -signal.SIGKILL
+        time.sleep(0.001)
+        if (now := _saved(run)) != seen:
+            seen, changes = now, changes + 1
+    return False
+
+
+def _saved(run: Path) -> list[tuple[str, int]]:
+    """What is in the run folder, and when it was written."""
+    found = []
+    for path in run.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # it was replaced just now
+            found.append((str(path), path.stat().st_mtime_ns))
+    return sorted(found)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_process_that_is_killed_at_any_moment_ends_as_if_it_had_not_been(tmp_path: Path, seed: int) -> None:
     moments = random.Random(seed)
     arguments = [str(NO_PROBE), "--scenario", "rollout", "--scenario", "scale"]
-    whole = tmp_path / "whole.json"
+    whole, run = tmp_path / "whole.json", tmp_path / "run"
     subprocess.run(_command("verify", *arguments, "--json", str(whole)), check=False, stderr=subprocess.DEVNULL)
-    kept = ["--checkpoint", str(tmp_path / "run")]
+    kept = ["--checkpoint", str(run)]
     killed = 0
-    for _ in range(12):
+    for after in range(1, 13):
         process = subprocess.Popen(
             _command("verify", *arguments, *kept), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        try:
-            process.wait(timeout=moments.uniform(0.3, 4.0))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            killed += 1
-    assert killed > 0
+        killed += _kill_once_saved(process, run, after, moments.uniform(0, 0.05))
+    assert killed > 0  # the first round waits for its first file only, long before the end
     target = tmp_path / "resumed.json"
-    last = subprocess.run(_command("resume", str(tmp_path / "run"), "--json", str(target)), check=False)
+    last = subprocess.run(_command("resume", str(run), "--json", str(target)), check=False)
     assert last.returncode == 1
     assert comparable(json.loads(target.read_text())) == comparable(json.loads(whole.read_text()))

@@ -25,7 +25,9 @@ from kubeproof.counterexample import (
 from kubeproof.lassos import recurring_offenders, tell_lasso
 from kubeproof.narration import Narration
 from kubeproof.scenarios import CONVERGENCE, PROGRESS, STANDARD
-from model.cluster import Cluster, Pod, PodSlot
+from model.cluster import Cluster
+from model.rows.pod import Pod
+from model.rows.slots import PodSlot
 from tests.model.clusters import cluster, running
 from tests.model.clusters import pod as pod_of
 

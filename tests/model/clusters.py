@@ -11,25 +11,13 @@ import msgspec
 
 from checker.state import Pool
 from model.api.objects import PodPhase, Strategy
-from model.cluster import (
-    Assumptions,
-    Caches,
-    Cluster,
-    Constants,
-    Container,
-    ContainerSpec,
-    Deployment,
-    DeploymentSpec,
-    Endpoint,
-    Node,
-    ObservedPod,
-    ObservedReplicaSet,
-    Pod,
-    PodTemplate,
-    ReplicaSet,
-    Worker,
-)
+from model.cluster import Assumptions, Caches, Cluster, Constants
 from model.control_plane.scheduler import filters
+from model.rows.deployment import Deployment, DeploymentSpec
+from model.rows.node import Node
+from model.rows.pod import Container, Endpoint, ObservedPod, Pod, Worker
+from model.rows.pod_template import ContainerSpec, PodTemplate
+from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
 from model.scenarios import first_like
 
 Row = TypeVar("Row")

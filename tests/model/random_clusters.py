@@ -10,23 +10,13 @@ from checker.state import Pool
 from checker.vocabulary import Scenario
 from kubeproof.scenarios import PROPERTIES
 from model.api.objects import PodPhase, Strategy
-from model.cluster import (
-    Assumptions,
-    Caches,
-    Cluster,
-    Constants,
-    Container,
-    Deployment,
-    Endpoint,
-    Node,
-    ObservedPod,
-    ObservedReplicaSet,
-    Pod,
-    ReplicaSet,
-    Worker,
-)
+from model.cluster import Assumptions, Caches, Cluster, Constants
 from model.control_plane.scheduler import filters
 from model.next_state import NEXT
+from model.rows.deployment import Deployment
+from model.rows.node import Node
+from model.rows.pod import Container, Endpoint, ObservedPod, Pod, Worker
+from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
 from model.scenarios import first_like
 from tests.model.clusters import APP, HOOKED, INIT, SIDE, UNPROBED, constants, machine
 

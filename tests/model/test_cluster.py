@@ -2,17 +2,10 @@
 
 import pytest
 
-from model.cluster import (
-    Container,
-    ContainerSpec,
-    Endpoint,
-    Pod,
-    PodTemplate,
-    on_running_node,
-    somebody_answers,
-    without_forgotten,
-)
 from model.cluster import answers as pod_answers
+from model.cluster import on_running_node, somebody_answers, without_forgotten
+from model.rows.pod import Container, Endpoint, Pod
+from model.rows.pod_template import ContainerSpec, PodTemplate
 from tests.model.clusters import (
     APP,
     INIT,
@@ -29,7 +22,7 @@ from tests.model.clusters import (
     without_node,
 )
 
-WAITING, RUNNING, SERVING, STOPPING, EXITED = Container
+WAITING, RUNNING, SERVING, STOPPING, EXITED, FAILED = Container
 READY, UNUSED = Endpoint.READY, Endpoint.UNUSED
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from model.cluster import Container, ContainerSpec
 from model.node.container_runtime import init_container_completes, process_answers, stopping_container_exits
+from model.rows.pod import Container
+from model.rows.pod_template import ContainerSpec
 from tests.model.clusters import (
     APP,
     INIT,
@@ -18,7 +19,7 @@ from tests.model.clusters import (
     terminating,
 )
 
-WAITING, RUNNING, SERVING, STOPPING, EXITED = Container
+WAITING, RUNNING, SERVING, STOPPING, EXITED, FAILED = Container
 TWO_APPS = constants(containers=(INIT, UNPROBED, APP))
 
 

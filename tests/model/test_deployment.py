@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from model.api.objects import PodPhase, Strategy
-from model.cluster import Cluster, Container, Pod, ReplicaSet
+from model.cluster import Cluster
 from model.controllers.deployment.actions import api_deployment, deployment_controller_syncs
+from model.rows.pod import Container, Pod
+from model.rows.replica_set import ReplicaSet
 from tests.model import clusters
 from tests.model.clusters import (
     STALE_REPLICA_SETS,

@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from model.cluster import Cluster, Container, Endpoint, Worker
-from model.disturbances import (
-    container_exits,
-    node_crashes,
-    node_reboots,
-    readiness_flaps,
+from model.cluster import Cluster
+from model.disturbances.containers import container_exits, readiness_flaps
+from model.disturbances.deployment import (
     user_applies_new_image,
     user_rolls_back,
     user_scales_down,
     user_scales_up,
 )
+from model.disturbances.nodes import node_crashes, node_reboots
+from model.rows.pod import Container, Endpoint, Worker
 from tests.model.clusters import (
     APP,
     INIT,
@@ -32,7 +31,7 @@ from tests.model.clusters import (
     without_node,
 )
 
-WAITING, RUNNING, SERVING, STOPPING, EXITED = Container
+WAITING, RUNNING, SERVING, STOPPING, EXITED, FAILED = Container
 READY, UNUSED = Endpoint.READY, Endpoint.UNUSED
 THREE = constants(containers=(INIT, APP, SIDE))
 

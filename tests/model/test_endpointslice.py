@@ -2,8 +2,8 @@
 
 import pytest
 
-from model.cluster import Container, Endpoint, Pod
 from model.controllers.endpointslice.actions import endpoint_of, endpoint_slice_controller_syncs
+from model.rows.pod import Container, Endpoint, Pod
 from tests.model.clusters import cluster, constants, disabled, gone, only, pending, pod, running, terminating
 
 READY, TERMINATING, UNUSED = Endpoint.READY, Endpoint.TERMINATING, Endpoint.UNUSED

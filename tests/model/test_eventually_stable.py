@@ -12,7 +12,7 @@ from checker.vocabulary import Action, ActionFunction, Fairness, Kind, Property,
 from kubeproof.scenarios import build, standard_scenario
 from kubeproof.workload import Workload, WorkloadDeployment
 from model.api.objects import Strategy
-from model.cluster import Cluster, Endpoint
+from model.cluster import Cluster
 from model.control_plane.scheduler.actions import scheduler_binds
 from model.controllers.deployment.actions import deployment_controller_syncs
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
@@ -22,6 +22,7 @@ from model.controllers.replicaset.actions import (
 )
 from model.node.container_runtime import process_answers, stopping_container_exits
 from model.node.kube_proxy import kube_proxy_programs_rules
+from model.rows.pod import Endpoint
 from properties.eventually_stable import (
     deployments_not_as_wanted,
     endpoints_not_as_wanted,

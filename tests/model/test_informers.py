@@ -1,7 +1,6 @@
 """Informer caches that may lag."""
 
 from model.api.objects import PodPhase
-from model.cluster import Container, Endpoint, ObservedPod, ObservedReplicaSet
 from model.control_plane.informers import (
     current_replica_set,
     observed_pod,
@@ -9,6 +8,8 @@ from model.control_plane.informers import (
     pod_informer_catches_up,
     replica_set_informer_catches_up,
 )
+from model.rows.pod import Container, Endpoint, ObservedPod
+from model.rows.replica_set import ObservedReplicaSet
 from tests.model import clusters
 from tests.model.clusters import (
     STALE_PODS,

@@ -1,7 +1,8 @@
 """Each node's kube-proxy."""
 
-from model.cluster import Cluster, Endpoint
+from model.cluster import Cluster
 from model.node.kube_proxy import kube_proxy_programs_rules, usable_endpoints
+from model.rows.pod import Endpoint
 from tests.model.clusters import cluster, constants, disabled, gone, only, pod, running, terminating, without_node
 
 READY, TERMINATING, UNUSED = Endpoint.READY, Endpoint.TERMINATING, Endpoint.UNUSED

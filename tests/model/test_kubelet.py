@@ -3,7 +3,6 @@
 import pytest
 
 from model.api.objects import PodPhase
-from model.cluster import Container, Endpoint, Pod, Worker
 from model.node.kubelet import (
     kubelet_begins_termination,
     kubelet_pulls_images,
@@ -13,6 +12,7 @@ from model.node.kubelet import (
     kubelet_starts_container,
     pre_stop_hook_ends,
 )
+from model.rows.pod import Container, Endpoint, Pod, Worker
 from tests.model.clusters import (
     APP,
     HOOKED,
@@ -32,7 +32,7 @@ from tests.model.clusters import (
     terminating,
 )
 
-WAITING, RUNNING, SERVING, STOPPING, EXITED = Container
+WAITING, RUNNING, SERVING, STOPPING, EXITED, FAILED = Container
 Containers = tuple[Container, ...]
 THREE = constants(containers=(INIT, APP, SIDE))
 TWO_HOOKS = constants(containers=(HOOKED, HOOKED), nodes=2)

@@ -4,8 +4,10 @@ import pytest
 
 from checker.vocabulary import Kind
 from model.api.objects import Strategy
-from model.cluster import Cluster, Container, Endpoint, Pod, ReplicaSet
+from model.cluster import Cluster
 from model.control_plane.scheduler import filters
+from model.rows.pod import Container, Endpoint, Pod
+from model.rows.replica_set import ReplicaSet
 from properties.no_lost_request import misrouted_pods
 from properties.no_outage import unserved_services
 from properties.one_writer import overwritten_replica_sets

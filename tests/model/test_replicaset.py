@@ -4,15 +4,16 @@ import pytest
 
 from checker.state import BoundReached
 from model.api.objects import PodPhase
-from model.cluster import Caches, Cluster, Container, Endpoint, Pod
+from model.cluster import Caches, Cluster
+from model.control_plane.pod_requests import new_pod
 from model.controllers.replicaset.actions import (
     available_replicas_counted,
     expectations_satisfied,
-    new_pod,
     replica_set_controller_manages_pods,
     replica_set_controller_writes_status,
     replicas_counted,
 )
+from model.rows.pod import Container, Endpoint, Pod
 from tests.model.clusters import (
     STALE_PODS,
     STALE_REPLICA_SETS,
@@ -56,7 +57,7 @@ class TestCreates:
 
     def test_a_new_pod_is_of_its_replica_sets_template_and_waits_for_a_node(self) -> None:
         tables = constants(containers=(), nodes=2)
-        assert new_pod(cluster(tables=tables), 1, 1) == Pod(
+        assert new_pod(cluster(tables=tables), Pod(template=1, replica_set=1)) == Pod(
             replica_set=1, template=1, routed=(Endpoint.UNUSED, Endpoint.UNUSED)
         )
 

@@ -5,7 +5,7 @@ import pytest
 from kubeproof.scenarios import STANDARD, StandardScenario, build
 from kubeproof.workload import Workload, WorkloadDeployment
 from model.api.objects import Strategy
-from model.cluster import ContainerSpec
+from model.rows.pod_template import ContainerSpec
 from tests.checker.agreement import assert_runs_agree
 from tests.model.clusters import APP, HOOKED, INIT, SIDE, machine
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from model.cluster import Pod
 from model.control_plane.scheduler import filters
 from model.control_plane.scheduler.actions import requested, scheduler_binds
+from model.rows.pod import Pod
 from tests.model.clusters import cluster, constants, disabled, gone, machine, only, pending, pod, running, terminating
 
 CPU = filters.PodSpec(requests={"cpu": 500, "memory": 64})

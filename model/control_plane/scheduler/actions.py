@@ -9,17 +9,21 @@ Source: pkg/scheduler/schedule_one.go, https://kubernetes.io/docs/concepts/sched
 from collections.abc import Iterator
 
 from checker.vocabulary import derived
-from model.cluster import Cluster, NodeSlot, PodSlot, pod_template
+from model.cluster import Cluster, api_node, pod_template
 from model.control_plane.scheduler.filters import Requested, feasible
+from model.rows.slots import NodeSlot, PodSlot
 
 
 @derived
 def requested(state: Cluster, node: NodeSlot) -> tuple[int, tuple[tuple[str, int], ...]]:
-    """Pods on a node, terminating ones included, and the resources that they request in all."""
+    """Pods on a node that have not ended, terminating ones included, and what they request in all.
+
+    Source: pkg/scheduler/scheduler.go (newPodInformer: Pods that have ended are not watched)
+    """
     pods = 0
     totals: dict[str, int] = {}
     for pod in state.pods:
-        if pod.node == node:
+        if pod.node == node and not pod.terminal:
             pods = pods + 1
             for name, amount in pod_template(state, pod).spec.requests.items():
                 totals[name] = totals.get(name, 0) + amount
@@ -32,6 +36,8 @@ def scheduler_binds(state: Cluster, pod: PodSlot, node: NodeSlot) -> Iterator[Cl
     if pending is None or machine is None or not pending.active or pending.node is not None:
         return
     pods, resources = requested(state, node)
-    spec, api_node = pod_template(state, pending).spec, state.constants.nodes[machine.like]
-    if feasible(spec, api_node, Requested(pods=pods, resources=dict(resources))) is None:
+    if pending.pinned is not None and pending.pinned != node:
+        return
+    spec = pod_template(state, pending).spec
+    if feasible(spec, api_node(state, machine), Requested(pods=pods, resources=dict(resources))) is None:
         yield state.update(pending, node=node)

@@ -12,7 +12,7 @@ Source: pkg/controller/deployment/deployment_controller.go
 from collections.abc import Iterator, Sequence
 
 from model.api import objects
-from model.cluster import Cluster, Deployment, DeploymentSlot, ReplicaSet
+from model.cluster import Cluster
 from model.control_plane.informers import observed_replica_set
 from model.controllers.deployment.sync import sync
 from model.controllers.deployment.writes import (
@@ -22,6 +22,9 @@ from model.controllers.deployment.writes import (
     Write,
     conflict_with_itself,
 )
+from model.rows.deployment import Deployment
+from model.rows.replica_set import ReplicaSet
+from model.rows.slots import DeploymentSlot
 
 
 def deployment_controller_syncs(state: Cluster, deployment: DeploymentSlot) -> Iterator[Cluster]:

@@ -9,8 +9,10 @@ Source: pkg/controller/endpointslice/endpointslice_controller.go
 from collections.abc import Iterator
 
 from checker.vocabulary import derived
-from model.cluster import Cluster, Endpoint, PodSlot, pod_template, somebody_answers, without_forgotten
+from model.cluster import Cluster, pod_template, somebody_answers, without_forgotten
 from model.controllers.endpointslice.endpoint import endpoint_conditions
+from model.rows.pod import Endpoint
+from model.rows.slots import PodSlot
 
 
 @derived

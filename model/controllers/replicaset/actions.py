@@ -13,30 +13,28 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from checker.vocabulary import derived
 from model.api import objects
-from model.cluster import Cluster, Endpoint, Pod, ReplicaSet, ReplicaSetSlot, without_forgotten
+from model.cluster import Cluster, is_available, pod_template
 from model.control_plane.informers import observed_pod
+from model.control_plane.pod_requests import created, deleted
 from model.controllers.expectations import ControllerExpectations
 from model.controllers.replicaset.sync import replicas_to_create, replicas_to_delete
 from model.controllers.replicaset.victims import possible_pods_to_delete
-from model.node.kubelet import removed, waiting_containers
+from model.rows.pod import Pod
+from model.rows.replica_set import ReplicaSet
+from model.rows.slots import ReplicaSetSlot
 
 
 def seems_active(state: Cluster, pod: Pod) -> bool:
     """The Pod counts as active in the controller's cache."""
     if not state.constants.caches.replica_set_pods:
         return pod.active
-    return pod.observed is not None and not pod.observed.deleting
+    return pod.observed is not None and not pod.observed.deleting and not pod.observed.terminal
 
 
 def seems_available(state: Cluster, pod: Pod) -> bool:
     """The Pod counts as available in the controller's cache."""
-    if not seems_active(state, pod):
-        return False
-    return pod.ready if not state.constants.caches.replica_set_pods else _ready(pod)
-
-
-def _ready(pod: Pod) -> bool:
-    return pod.observed is not None and pod.observed.ready
+    seen = pod.observed if state.constants.caches.replica_set_pods else pod
+    return seen is not None and seems_active(state, pod) and is_available(pod_template(state, pod), seen)
 
 
 @derived
@@ -75,7 +73,7 @@ def replica_set_controller_manages_pods(state: Cluster, replica_set: ReplicaSetS
     if missing > 0:
         after = state
         for _ in range(missing):
-            after = after.create("pods", new_pod(state, replica_set, owner.template))
+            after = created(after, Pod(template=owner.template, replica_set=replica_set))
         yield after
     if surplus > 0:
         names = {slot: str(number) for number, (slot, _) in enumerate(state.pods.items())}
@@ -101,28 +99,11 @@ def replica_set_controller_writes_status(state: Cluster, replica_set: ReplicaSet
         )
 
 
-def new_pod(state: Cluster, replica_set: int, template: int) -> Pod:
-    """A Pod as its ReplicaSet creates it."""
-    return Pod(
-        replica_set=replica_set,
-        template=template,
-        containers=waiting_containers(state),
-        routed=tuple(Endpoint.UNUSED for _ in state.constants.nodes),
-    )
-
-
 def _deleted(state: Cluster, slots: Sequence[int]) -> Cluster:
-    """DELETE of Pods: one that is bound gets its grace period, one that is not is gone at once.
-
-    Source: pkg/registry/core/pod/strategy.go (CheckGracefulDelete)
-    """
     after = state
     for slot in slots:
-        pod = after.pods[slot]
-        if pod is None or not pod.active:
-            continue
-        after = removed(after, pod) if pod.node is None else after.update(pod, deleting=True)
-    return without_forgotten(after)
+        after = deleted(after, slot)
+    return after
 
 
 def _active_pods(state: Cluster, replica_set: int, names: Mapping[int, str]) -> list[objects.Pod]:

@@ -1,0 +1,124 @@
+"""What the state keeps of a Pod, from the API object down to its containers."""
+
+from enum import Enum
+from typing import Annotated
+
+import msgspec
+
+from checker.state import Per, Row
+from model.api.objects import PodPhase
+from model.rows.slots import DaemonSetSlot, JobSlot, NodeSlot, ReplicaSetSlot, StatefulSetSlot
+
+
+class Worker(Enum):
+    """How far the kubelet's pod worker is; strictly forward, except that a node reboot starts over."""
+
+    NONE = "not seen"
+    """The kubelet has not acted on the Pod yet."""
+    SYNC = "running"
+    """Images are pulled; containers are started and kept running."""
+    TERMINATING = "terminating"
+    """preStop hooks run, then SIGTERM, then (at the latest when the grace period is over) SIGKILL."""
+
+
+class Container(Enum):
+    """What a container really does on its node."""
+
+    WAITING = "waiting"
+    """Not created yet."""
+    RUNNING = "running, not answering"
+    """The process runs and does not answer (yet)."""
+    SERVING = "answering"
+    """The process answers requests."""
+    STOPPING = "stopping"
+    """SIGTERM was sent: the process takes no new requests and ends, by itself or by SIGKILL."""
+    EXITED = "exited"
+    """The process is gone; where somebody asks how it ended: successfully."""
+    FAILED = "failed"
+    """The process is gone, with an exit code that is not 0. Only where the restart policy is not Always."""
+
+
+class Endpoint(Enum):
+    """What the EndpointSlice says about a Pod, as far as a kube-proxy can tell."""
+
+    UNUSED = "unused"
+    """Not listed, or listed as neither ready nor serving: no kube-proxy ever routes there."""
+    READY = "ready"
+    TERMINATING = "serving, terminating"
+    """Used only while no endpoint is ready."""
+
+
+_TERMINAL = (PodPhase.SUCCEEDED, PodPhase.FAILED)
+
+
+class ObservedPod(msgspec.Struct, frozen=True):
+    """A Pod as a cache shows it."""
+
+    phase: PodPhase
+    ready: bool
+    deleting: bool
+    node: int | None
+    ready_long_enough: bool = False
+
+    @property
+    def terminal(self) -> bool:
+        """Its containers have ended for good."""
+        return self.phase in _TERMINAL
+
+
+class Pod(Row, frozen=True, kw_only=True):
+    """One Pod, from the API object down to its containers, until the last component has forgotten it.
+
+    At most one of `replica_set`, `stateful_set`, `daemon_set` and `job` is set: the Pod's controller.
+    """
+
+    replica_set: ReplicaSetSlot | None = None
+    template: int
+    stateful_set: StatefulSetSlot | None = None
+    daemon_set: DaemonSetSlot | None = None
+    job: JobSlot | None = None
+    ordinal: int | None = None
+    """The Pod's number in its StatefulSet, or its completion index in its Job."""
+    pinned: NodeSlot | None = None
+    """The only node that its node affinity allows (a DaemonSet's Pod)."""
+    exists: bool = True
+    """etcd has the object. The row outlives it while the slice or a kube-proxy still refers to the Pod."""
+    phase: PodPhase = PodPhase.PENDING
+    ready: bool = False
+    ready_long_enough: bool = False
+    """It has been ready for minReadySeconds; unused (False) where that is 0."""
+    deleting: bool = False
+    finalizer: bool = False
+    """The Job controller still has to count it; the object stays until it has."""
+    disrupted: bool = False
+    """Its PodDisruptionBudget's status lists it: an eviction has been granted and not been seen yet."""
+    node: NodeSlot | None = None
+    worker: Worker = Worker.NONE
+    containers: Annotated[tuple[Container, ...], Per("container_positions")] = ()
+    endpoint: Endpoint = Endpoint.UNUSED
+    routed: Annotated[tuple[Endpoint, ...], Per("nodes")] = ()
+    """By node: as what its kube-proxy sends new requests here, UNUSED if it sends none."""
+    observed: ObservedPod | None = None
+    """The ReplicaSet controller's cached copy, while that cache may lag."""
+
+    @property
+    def terminal(self) -> bool:
+        """Its containers have ended for good."""
+        return self.phase in _TERMINAL
+
+    @property
+    def active(self) -> bool:
+        """Counts for its controller: neither terminating nor terminal."""
+        return self.exists and not self.deleting and not self.terminal
+
+    @property
+    def forgotten(self) -> bool:
+        """Nothing refers to it any more."""
+        return (
+            not self.exists and self.endpoint is Endpoint.UNUSED and self.observed is None and not self.routed_anywhere
+        )
+
+    @property
+    def routed_anywhere(self) -> bool:
+        """Some kube-proxy sends new requests to the Pod."""
+        return any(route is not Endpoint.UNUSED for route in self.routed)

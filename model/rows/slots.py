@@ -1,0 +1,16 @@
+"""References to slots: what an action is bound to, and how rows refer to each other."""
+
+from typing import Annotated
+
+from checker.state import SlotOf
+
+PodSlot = Annotated[int, SlotOf("pods")]
+NodeSlot = Annotated[int, SlotOf("nodes")]
+DeploymentSlot = Annotated[int, SlotOf("deployments")]
+ReplicaSetSlot = Annotated[int, SlotOf("replica_sets")]
+StatefulSetSlot = Annotated[int, SlotOf("stateful_sets")]
+DaemonSetSlot = Annotated[int, SlotOf("daemon_sets")]
+JobSlot = Annotated[int, SlotOf("jobs")]
+CronJobSlot = Annotated[int, SlotOf("cron_jobs")]
+AutoscalerSlot = Annotated[int, SlotOf("autoscalers")]
+DisruptionBudgetSlot = Annotated[int, SlotOf("disruption_budgets")]
