@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from kubeproof.scenarios import StandardScenario
 from kubeproof.searching import Summary
+from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
 from model.control_plane.scheduler.actions import scheduler_binds
@@ -75,4 +75,4 @@ def _can_be_set_going(name: str, workload: Workload, standard: StandardScenario)
 
 
 def _some(workload: Workload, holds: Callable[[ContainerSpec], bool]) -> bool:
-    return any(holds(spec) for each in workload.deployments for spec in each.containers)
+    return any(holds(spec) for member in workload.members for spec in member.containers)

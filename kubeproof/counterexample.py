@@ -16,7 +16,7 @@ from checker.vocabulary import Property, Scenario
 from kubeproof.lassos import offenders_in_words, tell_lasso
 from kubeproof.narration import Narration, narrate, tell
 from kubeproof.runs import version
-from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, STANDARD, build, standard_scenario
+from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, build, scenario_names, standard_scenario
 from kubeproof.workload import Workload
 from model.cluster import Cluster
 
@@ -126,7 +126,7 @@ def from_builtins(document: Any) -> Counterexample:
         raise BadCounterexample(f"format {counterexample.format} is not known to this version (knows {FORMAT})")
     known = (
         ("property", counterexample.property, [prop.name for prop in PROPERTIES]),
-        ("scenario", counterexample.scenario, [standard.name for standard in STANDARD]),
+        ("scenario", counterexample.scenario, scenario_names()),
         *(("assumption", name, list(ASSUMPTIONS)) for name in counterexample.assume),
     )
     for what, name, names in known:
@@ -146,7 +146,7 @@ def scenario_of(counterexample: Counterexample) -> Scenario[Cluster]:
     BadCounterexample
         If the saved workload makes no scenario.
     """
-    standard = standard_scenario(counterexample.scenario)
+    standard = standard_scenario(counterexample.scenario, counterexample.workload)
     try:
         return build(counterexample.workload, standard, assume=counterexample.assume)
     except Exception as error:

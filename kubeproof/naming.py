@@ -21,24 +21,45 @@ class Names:
             if pod is None:
                 self._of_slot.pop(slot, None)
             elif slot not in self._of_slot:
-                base = replica_set_name(state, pod.replica_set)
-                number = self._count.get(base, 0)
-                self._count[base] = number + 1
-                self._of_slot[slot] = f"{base}-{_letters(number)}"
+                self._of_slot[slot] = self._new_name(state, pod)
+
+    def _new_name(self, state: Cluster, pod: Pod) -> str:
+        """The owner's name with the Pod's number, if it has one, or else with the next letter."""
+        base = owner_name(state, pod)
+        if pod.ordinal is not None:
+            base = f"{base}-{pod.ordinal}"
+            if pod.stateful_set is not None:
+                return base
+        number = self._count.get(base, 0)
+        self._count[base] = number + 1
+        return f"{base}-{_letters(number)}"
 
     def pod(self, slot: int) -> str:
         """The name of the Pod in a slot."""
         return self._of_slot[slot]
 
     def object(self, state: Cluster, parameter: str, slot: int) -> str:
-        """The name of what an action is bound to, by the parameter: a pod, a node, a deployment, a replica_set."""
+        """The name of what an action is bound to, by the parameter: a pod, a node, a deployment, a replica_set, ..."""
         if parameter == "pod":
             return self.pod(slot)
-        if parameter == "node":
-            return state.constants.nodes[slot].name
-        if parameter == "deployment":
-            return state.constants.deployments[slot].name
+        return object_name(state, parameter, slot)
+
+
+def object_name(state: Cluster, parameter: str, slot: int) -> str:
+    """The name of an object that is not a Pod: what its constant part says, where it has one."""
+    if parameter == "replica_set":
         return replica_set_name(state, slot)
+    name: str = getattr(state.constants, f"{parameter}s")[slot].name
+    return name
+
+
+def owner_name(state: Cluster, pod: Pod) -> str:
+    """The name of the Pod's controller."""
+    for parameter in ("replica_set", "stateful_set", "daemon_set", "job"):
+        slot = getattr(pod, parameter)
+        if slot is not None:
+            return object_name(state, parameter, slot)
+    return "pod"
 
 
 def replica_set_name(state: Cluster, slot: int) -> str:

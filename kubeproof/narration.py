@@ -1,6 +1,6 @@
 """Traces in an operator's words: what each component says, knows or does, what a step changed, and why it ends so."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -157,6 +157,8 @@ def facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]
             seen = pod.observed
             text = "not there" if seen is None else "terminating" if seen.deleting else _ready_text(seen.ready)
             yield ("ReplicaSet controller's cache of", names.pod(slot)), (text,)
+    for more in FACTS:
+        yield from more(state)
     yield from _node_facts(state, names)
     yield from _traffic_facts(state, names)
 
@@ -196,6 +198,10 @@ def _routes(state: Cluster, node: int, names: Names) -> str:
         names.pod(slot) + marks[pod.routed[node]] for slot, pod in state.pods.items() if pod.routed[node] in marks
     ]
     return f"routes to {', '.join(routed)}" if routed else "rejects requests"
+
+
+FACTS: tuple[Callable[[Cluster], Iterator[tuple[tuple[str, str], Fact]]], ...] = ()
+"""What there is to say about objects of other kinds: one function a kind."""
 
 
 def _sizes(replica_set: ReplicaSet | ObservedReplicaSet) -> Fact:
@@ -278,5 +284,7 @@ def _describe(states: Sequence[Cluster], offender: Any, names: Names) -> str:
 
 
 def _pools(state: Cluster) -> Iterator[tuple[str, Pool[Any]]]:
-    yield from (("deployment", state.deployments), ("replica_set", state.replica_sets))
-    yield from (("pod", state.pods), ("node", state.nodes))
+    for field in state.__struct_fields__:
+        pool = getattr(state, field)
+        if isinstance(pool, Pool):
+            yield field.removesuffix("s"), pool

@@ -68,7 +68,7 @@ def _search(cell: Cell) -> dict[str, Any]:
     return {
         **msgspec.structs.asdict(summary),
         "seconds": round(summary.seconds, 3),
-        "idle": idle_actions(summary, cell.searched, standard_scenario(cell.verdict.scenario)),
+        "idle": idle_actions(summary, cell.searched, standard_scenario(cell.verdict.scenario, cell.searched)),
         "sample": None if summary.sample is None else narration_builtins(narrate(summary.sample)),
     }
 

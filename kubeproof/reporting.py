@@ -143,7 +143,7 @@ def rests_on(cells: Sequence[Cell], shared: Sequence[str] = ()) -> RenderableTyp
 def _worth_saying(cells: Sequence[Cell]) -> Iterator[Text]:
     """Actions that never happened though they could, and properties that looked at nothing."""
     first = cells[0]
-    idle = idle_actions(first.summary, first.searched, standard_scenario(first.verdict.scenario))
+    idle = idle_actions(first.summary, first.searched, standard_scenario(first.verdict.scenario, first.searched))
     if idle:
         yield Text(f"  never happens {', '.join(name.replace('_', ' ') for name in idle)}", "yellow")
     if first.summary.vacuous and first.summary.complete:

@@ -38,9 +38,9 @@ def workload_machine(
         If there is no workload, or no scenario of that name.
     """
     workloads = workloads_of(load([str(path)], None), nodes)
-    standard = standard_scenario(scenario)
     if not workloads:
         raise UsageError(f"{path} has no workload")
+    standard = standard_scenario(scenario, workloads[0])
     searched = instance(workloads[0], replicas=standard.replicas, nodes=standard.nodes)
     built = build(searched, standard, assume=assume)
     return state_machine(built, functools.partial(in_words, built))

@@ -17,8 +17,9 @@ from kubeproof.manifests.loader import load_sources, read
 from kubeproof.naming import slug
 from kubeproof.options import Options, UsageError, check_options, memory_size
 from kubeproof.runs import Run
-from kubeproof.scenarios import STANDARD, NoSteadyState, StandardScenario, build, is_about
+from kubeproof.scenarios import STANDARD, NoSteadyState, build, is_about
 from kubeproof.searching import Clock, Decided, Summary, decide, undecided
+from kubeproof.standard.scenario import StandardScenario
 from kubeproof.translation import workloads_of
 from kubeproof.workload import Workload
 
@@ -148,7 +149,7 @@ def verify_workloads(
         cell
         for number, workload in enumerate(workloads, 1)
         for standard in STANDARD
-        if standard.applies(workload) and (not options.scenarios or standard.name in options.scenarios)
+        if standard.is_for(workload) and (not options.scenarios or standard.name in options.scenarios)
         for cell in verification.of(number, workload, standard)
     ]
     return Report(tuple(cells), tuple(notes), options, verification.cut_short)

@@ -1,30 +1,19 @@
-"""Workloads: what is verified together, a Service and the Deployments behind it.
+"""Workloads: what is verified together, a Service and the objects of one kind that run the Pods behind it.
 
 Plain data: built from manifests, saved in counterexamples, and turned into scenarios of the model.
 """
 
 import msgspec
 
-from model.api.objects import Strategy
-from model.control_plane.scheduler.filters import Node, PodSpec
-from model.rows.pod_template import ContainerSpec
-
-
-class WorkloadDeployment(msgspec.Struct, frozen=True, kw_only=True):
-    """A Deployment as its manifest says it. `selected`: the Service's selector matches its Pods."""
-
-    name: str
-    replicas: int
-    strategy: Strategy = Strategy.ROLLING_UPDATE
-    max_surge: int | str = "25%"
-    max_unavailable: int | str = "25%"
-    containers: tuple[ContainerSpec, ...]
-    pod_spec: PodSpec = PodSpec()
-    selected: bool = True
+from kubeproof.kinds.catalog import KINDS
+from kubeproof.kinds.deployment import WorkloadDeployment
+from kubeproof.kinds.kind import Kind
+from kubeproof.kinds.member import Member
+from model.control_plane.scheduler.filters import Node
 
 
 class Workload(msgspec.Struct, frozen=True, kw_only=True):
-    """A Service and the Deployments behind it, or one Deployment alone, on some nodes.
+    """A Service and the objects of one kind behind it, or one such object alone, on some nodes.
 
     `nodes_assumed` says that the nodes are not from the input: they have room for every Pod and satisfy its node
     selector and affinity. `caveats` are the notes on the manifests that the verdicts depend on.
@@ -34,12 +23,28 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str
     service: str | None = None
     publish_not_ready_addresses: bool = False
-    deployments: tuple[WorkloadDeployment, ...]
+    deployments: tuple[WorkloadDeployment, ...] = ()
     nodes: tuple[Node, ...]
     nodes_assumed: bool = True
     caveats: tuple[str, ...] = ()
 
     @property
+    def kind(self) -> Kind:
+        """The kind of its objects."""
+        return next(kind for kind in KINDS if getattr(self, kind.field))
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The objects that run its Pods."""
+        found: tuple[Member, ...] = getattr(self, self.kind.field)
+        return found
+
+    @property
     def replicas(self) -> int:
         """Pods in all."""
-        return sum(deployment.replicas for deployment in self.deployments)
+        return sum(member.pods(len(self.nodes)) for member in self.members)
+
+    @property
+    def largest(self) -> int:
+        """The most Pods of one object."""
+        return max(member.pods(len(self.nodes)) for member in self.members)

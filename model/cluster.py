@@ -1,10 +1,10 @@
 """The cluster: one frozen value, from what etcd stores down to what runs on a node.
 
-Modelled: one Service and the workloads behind it (or one workload without a Service), their Pods, the Nodes, and of each
-Pod what every component knows or does about it. What the state keeps of each kind is in `model.rows`. API truth and real
-truth are different fields: `Pod.phase`, `Pod.ready` and `Pod.deleting` are what etcd says; `Pod.containers` is what the
-runtime of its node really runs. `Pod.endpoint` is the Pod's entry in the EndpointSlice, `Pod.routed` what each node's
-kube-proxy has programmed.
+Modelled: one Service and the workloads behind it (or one workload without a Service), their Pods, the Nodes, and of
+each Pod what every component knows or does about it. What the state keeps of each kind is in `model.rows`. API truth
+and real truth are different fields: `Pod.phase`, `Pod.ready` and `Pod.deleting` are what etcd says; `Pod.containers` is
+what the runtime of its node really runs. `Pod.endpoint` is the Pod's entry in the EndpointSlice, `Pod.routed` what each
+node's kube-proxy has programmed.
 
 Left out: volumes, several Services at once, and time: a timer that runs may fire at any moment.
 """

@@ -4,11 +4,7 @@ A scenario takes what it has the parts for: a controller's actions where there i
 where it has a budget.
 """
 
-from collections.abc import Callable
-
-import msgspec
-
-from checker.vocabulary import Action, ActionFunction, disturbance
+from checker.vocabulary import Action
 from model.cluster import Cluster
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
 from model.control_plane.scheduler.actions import scheduler_binds
@@ -22,43 +18,20 @@ from model.controllers.replicaset.actions import (
 from model.disturbances import containers, deployment, nodes
 from model.node import container_runtime, kubelet
 from model.node.kube_proxy import kube_proxy_programs_rules
-from model.rows.pod_template import PodTemplate, RestartPolicy
-
-
-class Part(msgspec.Struct, frozen=True):
-    """One row of the table, and which clusters have it, told by an initial state."""
-
-    action: Action
-    present: Callable[[Cluster], bool]
-
-
-def _component(present: Callable[[Cluster], bool], *functions: ActionFunction) -> tuple[Part, ...]:
-    return tuple(Part(Action(function), present) for function in functions)
-
-
-def _always(_: Cluster) -> bool:
-    return True
-
-
-def _some_template(holds: Callable[[PodTemplate], bool]) -> Callable[[Cluster], bool]:
-    return lambda state: any(holds(template) for template in state.constants.templates)
-
-
-def _budget(name: str, function: ActionFunction) -> Part:
-    return Part(disturbance(function), lambda state: getattr(state, name) > 0)
-
+from model.parts import Part, always, budgeted, component, some, some_template
+from model.rows.pod_template import RestartPolicy
 
 PARTS: tuple[Part, ...] = (
-    *_component(lambda state: state.deployments.capacity > 0, deployment_controller_syncs),
-    *_component(
-        lambda state: state.replica_sets.capacity > 0,
+    *component(some("deployments"), deployment_controller_syncs),
+    *component(
+        some("replica_sets"),
         replica_set_controller_manages_pods,
         replica_set_controller_writes_status,
     ),
-    *_component(lambda state: state.constants.caches.deployment_replica_sets, replica_set_informer_catches_up),
-    *_component(lambda state: state.constants.caches.replica_set_pods, pod_informer_catches_up),
-    *_component(
-        _always,
+    *component(lambda state: state.constants.caches.deployment_replica_sets, replica_set_informer_catches_up),
+    *component(lambda state: state.constants.caches.replica_set_pods, pod_informer_catches_up),
+    *component(
+        always,
         scheduler_binds,
         kubelet.kubelet_pulls_images,
         kubelet.kubelet_starts_container,
@@ -69,26 +42,26 @@ PARTS: tuple[Part, ...] = (
         container_runtime.process_answers,
         container_runtime.stopping_container_exits,
     ),
-    *_component(_some_template(lambda each: any(c.pre_stop for c in each.containers)), kubelet.pre_stop_hook_ends),
-    *_component(
-        _some_template(lambda each: any(c.init for c in each.containers)), container_runtime.init_container_completes
+    *component(some_template(lambda each: any(c.pre_stop for c in each.containers)), kubelet.pre_stop_hook_ends),
+    *component(
+        some_template(lambda each: any(c.init for c in each.containers)), container_runtime.init_container_completes
     ),
-    *_component(
-        _some_template(lambda each: each.restart_policy is not RestartPolicy.ALWAYS),
+    *component(
+        some_template(lambda each: each.restart_policy is not RestartPolicy.ALWAYS),
         container_runtime.container_completes,
     ),
-    *_component(_some_template(lambda each: each.min_ready_seconds > 0), min_ready_seconds_pass),
-    *_component(
+    *component(some_template(lambda each: each.min_ready_seconds > 0), min_ready_seconds_pass),
+    *component(
         lambda state: state.constants.service is not None, endpoint_slice_controller_syncs, kube_proxy_programs_rules
     ),
-    _budget("image_updates", deployment.user_applies_new_image),
-    _budget("rollbacks", deployment.user_rolls_back),
-    _budget("scale_ups", deployment.user_scales_up),
-    _budget("scale_downs", deployment.user_scales_down),
-    _budget("container_exits", containers.container_exits),
-    _budget("readiness_flaps", containers.readiness_flaps),
-    _budget("node_crashes", nodes.node_crashes),
-    *_component(lambda state: state.node_crashes > 0, nodes.node_reboots),  # a node that crashed does come back
+    budgeted("image_updates", deployment.user_applies_new_image),
+    budgeted("rollbacks", deployment.user_rolls_back),
+    budgeted("scale_ups", deployment.user_scales_up),
+    budgeted("scale_downs", deployment.user_scales_down),
+    budgeted("container_exits", containers.container_exits),
+    budgeted("readiness_flaps", containers.readiness_flaps),
+    budgeted("node_crashes", nodes.node_crashes),
+    *component(lambda state: state.node_crashes > 0, nodes.node_reboots),  # a node that crashed does come back
 )
 
 

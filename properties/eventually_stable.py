@@ -11,7 +11,7 @@ Management Controllers (OSDI 2024).
 from collections.abc import Iterator
 
 from checker.vocabulary import derived, eventually_always
-from model.cluster import Cluster, pod_template
+from model.cluster import Cluster, is_available, pod_template
 from model.rows.pod import Endpoint, Pod
 from model.rows.replica_set import ReplicaSet
 from model.rows.slots import DeploymentSlot, ReplicaSetSlot
@@ -31,9 +31,13 @@ def active_pods(state: Cluster, replica_set: ReplicaSetSlot) -> int:
 
 
 @derived
-def ready_pods(state: Cluster, replica_set: ReplicaSetSlot) -> int:
-    """The ReplicaSet's Pods that are ready and not terminating, as the API says."""
-    return sum(1 for pod in state.pods if pod.active and pod.ready and pod.replica_set == replica_set)
+def available_pods(state: Cluster, replica_set: ReplicaSetSlot) -> int:
+    """The ReplicaSet's Pods that are available and not terminating, as the API says."""
+    return sum(
+        1
+        for pod in state.pods
+        if pod.active and is_available(pod_template(state, pod), pod) and pod.replica_set == replica_set
+    )
 
 
 @eventually_always("deployment_converges")
@@ -48,7 +52,7 @@ def deployments_not_as_wanted(state: Cluster) -> Iterator[str]:
         name = state.constants.deployments[slot].name
         for owner, replica_set in state.replica_sets.items():
             if replica_set.deployment == slot and replica_set.template == deployment.template:
-                available = ready_pods(state, owner)
+                available = available_pods(state, owner)
             elif replica_set.deployment == slot and replica_set.replicas > 0:
                 yield f"Deployment {name}: its old {_name(state, replica_set)} asks for {replica_set.replicas} Pods"
         if available != wanted:
@@ -66,7 +70,7 @@ def replica_sets_not_as_wanted(state: Cluster) -> Iterator[str]:
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#how-a-replicaset-works
     """
     for slot, replica_set in state.replica_sets.items():
-        active, available = active_pods(state, slot), ready_pods(state, slot)
+        active, available = active_pods(state, slot), available_pods(state, slot)
         if active != replica_set.replicas:
             yield f"{_name(state, replica_set)}: {active} Pods, not {replica_set.replicas}"
         if replica_set.status_replicas != active:

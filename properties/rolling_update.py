@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from checker.vocabulary import derived, never, sometimes
-from model.cluster import Cluster
+from model.cluster import Cluster, is_available, pod_template
 from model.controllers.deployment.actions import api_deployment
 from model.controllers.deployment.fenceposts import max_replicas, min_available
 from model.rows.deployment import Deployment
@@ -12,9 +12,13 @@ from model.rows.slots import DeploymentSlot
 
 @derived
 def available_pods(state: Cluster, deployment: DeploymentSlot) -> int:
-    """The Deployment's Pods that are ready and not terminating, as the API says."""
+    """The Deployment's Pods that are available and not terminating, as the API says."""
     return sum(
-        1 for pod in state.pods if pod.active and pod.ready and deployment in _deployments_of(state, pod.replica_set)
+        1
+        for pod in state.pods
+        if pod.active
+        and is_available(pod_template(state, pod), pod)
+        and deployment in _deployments_of(state, pod.replica_set)
     )
 
 

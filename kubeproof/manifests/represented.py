@@ -108,10 +108,9 @@ DEPLOYMENT: Table = {
     **dict.fromkeys(("apiVersion", "kind", "status"), _ANY),
     "metadata": _METADATA,
     "spec": {
-        **dict.fromkeys(("replicas", "selector", "strategy"), _YES),
+        **dict.fromkeys(("replicas", "selector", "strategy", "minReadySeconds"), _YES),
         "revisionHistoryLimit": _ANY,  # how many empty ReplicaSets are kept
         "progressDeadlineSeconds": _ANY,  # a condition in the status; nothing acts on it
-        "minReadySeconds": NotModelled("verdicts count a Pod as available as soon as it is ready"),
         "paused": NotModelled("verdicts assume that rollouts go on"),
         "template": {"metadata": _POD_METADATA, "spec": POD_SPEC},
     },

@@ -14,6 +14,9 @@ from enum import Enum
 
 import msgspec
 
+from model.api.container_statuses import ContainerStatus
+from model.api.node_affinity import NodeSelectorTerms
+
 
 class PodPhase(Enum):
     """Where a Pod is in its life, as the API says (``status.phase``)."""
@@ -62,6 +65,42 @@ class Pod(msgspec.Struct, frozen=True, kw_only=True):
     """``status.podIPs``: at most one of each family."""
     hostname: str = ""
     subdomain: str = ""
+    reason: str = ""
+    """``status.reason``: why the Pod is in this phase, ``Evicted`` for example."""
+    required_terms: NodeSelectorTerms | None = None
+    """``spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution``; None if it is not set."""
+    namespace: str = "default"
+    conditions: tuple[Condition, ...] = ()
+    """``status.conditions``."""
+    containers: tuple[ContainerStatus, ...] = ()
+    init_containers: tuple[ContainerStatus, ...] = ()
+    """Sidecars among them."""
+    total_restarts: int = 0
+    """Restarts of all containers and init containers together."""
+    not_ready_since: int | None = None
+    """When the Ready condition became False; None while it is not False."""
+    deletion_timestamp: int | None = None
+    """When the Pod's grace ends, in seconds; None while it is not being deleted."""
+    deletion_grace_period_seconds: int = 0
+    tracking_finalizer: bool = False
+    """Finalizer ``batch.kubernetes.io/job-tracking``: the Pod's Job has yet to count it."""
+    completion_index: int | None = None
+    """Annotation ``batch.kubernetes.io/job-completion-index``; None if it is no number from 0 on."""
+    index_failure_count: int = 0
+    """Annotation ``batch.kubernetes.io/job-index-failure-count``."""
+    index_ignored_failure_count: int = 0
+    """Annotation ``batch.kubernetes.io/job-index-ignored-failure-count``."""
+    claims: Mapping[str, str] = {}
+    """The PersistentVolumeClaims among its volumes: the claim's name by the volume's."""
+    start_time: int | None = None
+    """``status.startTime``: when the kubelet took the Pod on."""
+    nominated_node: str = ""
+    """``status.nominatedNodeName``: where preemption is making room for the Pod."""
+    scheduling_gates: tuple[str, ...] = ()
+    """What the Pod still waits for before it may be scheduled."""
+    termination_grace_period_seconds: int | None = 30
+    resource_version: int = 0
+    """Counts the changes of the object; a write that carries an older one is refused."""
 
 
 class ReplicaSet(msgspec.Struct, frozen=True, kw_only=True):

@@ -127,7 +127,7 @@ def test_a_rollout_without_a_readiness_probe_loses_requests_and_has_an_outage() 
     [workload] = workloads_of(load([str(COUNTEREXAMPLES / "no-readiness-probe" / "manifest.yaml")], sys.stdin), 2)
     [rollout] = [standard for standard in STANDARD if standard.name == "rollout"]
     scenario = build(instance(workload, replicas=rollout.replicas, nodes=rollout.nodes), rollout)
-    result = simulate(scenario, runs=1_500)
+    result = simulate(scenario, runs=12_000)
     assert {"no_outage", "no_lost_request", "rollout_completes"} <= set(result.found)
     for prop in scenario.safety_properties:
         if prop.name in result.found:

@@ -1,10 +1,10 @@
-"""The verdicts on every example are exactly those in `examples/expected.json`.
+"""The verdicts on every example are exactly those in `examples/expected/`, one file for each kind of workload.
 
-An entry names an example and the options to verify it with. A cell is the verdict; `states`, the size of the search,
-where it was exhaustive; `steps`, the length of the shortest counterexample (or witness), where there is one.
+An entry names an example and the options to verify it with. A cell is the verdict; `states` and `depth`, the size of
+the search, where it was exhaustive; `steps`, the length of the shortest counterexample (or witness) otherwise.
 
-After a deliberate change: ``python -m tests.kubeproof.test_examples`` prints what differs, and with ``--write`` it
-also writes the file.
+After a deliberate change: ``python -m tests.kubeproof.test_examples [deployment ...]`` prints what differs, and with
+``--write`` it also writes the files. A new entry needs its example and options only.
 """
 
 import difflib
@@ -23,8 +23,10 @@ from kubeproof import Outcome, Report, Verdict
 from kubeproof.scenarios import PROPERTIES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-EXPECTED = EXAMPLES / "expected.json"
-ENTRIES: list[dict[str, Any]] = json.loads(EXPECTED.read_text())
+EXPECTED = EXAMPLES / "expected"
+ENTRIES: list[dict[str, Any]] = [
+    entry for path in sorted(EXPECTED.glob("*.json")) for entry in json.loads(path.read_text())
+]
 
 
 def _verify(entry: dict[str, Any]) -> Report:
@@ -48,6 +50,7 @@ def _cell(verdict: Verdict) -> dict[str, Any]:
     return {
         "verdict": verdict.outcome.value,
         "states": verdict.states if exhausted else None,
+        "depth": verdict.depth if exhausted else None,
         "steps": verdict.depth if verdict.trace is not None else None,
     }
 
@@ -128,15 +131,18 @@ def _in_one_line(part: re.Match[str]) -> str:
     return re.sub(r"\s*\n\s*", " ", part[0]).replace("[ ", "[").replace(" ]", "]").replace("{ ", "{").replace(" }", "}")
 
 
-def _regenerate(write: bool) -> None:
-    found = [{**entry, **_found(_verify(entry))} for entry in ENTRIES]
-    before, after = EXPECTED.read_text(), _text(found)
+def _regenerate(path: Path, write: bool) -> None:
+    before = path.read_text()
+    after = _text([{"slow": False, **entry, **_found(_verify(entry))} for entry in json.loads(before)])
     if write:
-        EXPECTED.write_text(after)
+        path.write_text(after)
     sys.stdout.writelines(
         difflib.unified_diff(before.splitlines(True), after.splitlines(True), "expected", "found", n=12)
     )
 
 
 if __name__ == "__main__":
-    _regenerate("--write" in sys.argv[1:])
+    chosen = [name for name in sys.argv[1:] if not name.startswith("--")]
+    for file in sorted(EXPECTED.glob("*.json")):
+        if not chosen or file.stem in chosen:
+            _regenerate(file, "--write" in sys.argv[1:])

@@ -21,7 +21,6 @@ def notes(*texts: str) -> tuple[Note, ...]:
 
 
 FIELDS = [
-    (REPLICAS, "  minReadySeconds: 5\n", 7, "spec.minReadySeconds is not modelled: verdicts count"),
     (REPLICAS, "  paused: true\n", 7, "spec.paused is not modelled"),
     (
         IMAGE,
@@ -66,7 +65,7 @@ def test_a_field_that_the_model_does_not_have(old: str, new: str, line: int, mes
 
 
 HARMLESS = [
-    (REPLICAS, "  paused: false\n  minReadySeconds: 0\n  revisionHistoryLimit: 2\n  progressDeadlineSeconds: 60\n"),
+    (REPLICAS, "  paused: false\n  minReadySeconds: 5\n  revisionHistoryLimit: 2\n  progressDeadlineSeconds: 60\n"),
     (IMAGE, IMAGE + "        args: [a]\n        env: [{name: a, value: b}]\n        tty: true\n"),
     (IMAGE, IMAGE + "        envFrom: [{configMapRef: {name: a, optional: true}}]\n"),
     (

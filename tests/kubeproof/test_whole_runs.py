@@ -24,7 +24,8 @@ from kubeproof.counterexample import (
 )
 from kubeproof.lassos import recurring_offenders, tell_lasso
 from kubeproof.narration import Narration
-from kubeproof.scenarios import CONVERGENCE, PROGRESS, STANDARD
+from kubeproof.scenarios import PROGRESS, STANDARD
+from kubeproof.standard.deployment import CONVERGENCE
 from model.cluster import Cluster
 from model.rows.pod import Pod
 from model.rows.slots import PodSlot

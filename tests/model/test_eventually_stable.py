@@ -9,8 +9,9 @@ import pytest
 from checker.liveness import check_liveness
 from checker.verdict import Outcome, Verdict
 from checker.vocabulary import Action, ActionFunction, Fairness, Kind, Property, Scenario
+from kubeproof.kinds.deployment import WorkloadDeployment
 from kubeproof.scenarios import build, standard_scenario
-from kubeproof.workload import Workload, WorkloadDeployment
+from kubeproof.workload import Workload
 from model.api.objects import Strategy
 from model.cluster import Cluster
 from model.control_plane.scheduler.actions import scheduler_binds

@@ -2,8 +2,10 @@
 
 import pytest
 
-from kubeproof.scenarios import STANDARD, StandardScenario, build
-from kubeproof.workload import Workload, WorkloadDeployment
+from kubeproof.kinds.deployment import WorkloadDeployment
+from kubeproof.scenarios import STANDARD, build
+from kubeproof.standard.scenario import StandardScenario
+from kubeproof.workload import Workload
 from model.api.objects import Strategy
 from model.rows.pod_template import ContainerSpec
 from tests.checker.agreement import assert_runs_agree

@@ -22,7 +22,7 @@ from model.controllers.deployment.writes import (
     Write,
     conflict_with_itself,
 )
-from model.rows.deployment import Deployment
+from model.rows.deployment import Deployment, DeploymentSpec
 from model.rows.replica_set import ReplicaSet
 from model.rows.slots import DeploymentSlot
 
@@ -50,8 +50,12 @@ def deployment_controller_syncs(state: Cluster, deployment: DeploymentSlot) -> I
 
 
 def api_deployment(state: Cluster, slot: int, deployment: Deployment) -> objects.Deployment:
+    """The Deployment in a slot as the rules take it."""
+    return rule_deployment(state.constants.deployments[slot], deployment)
+
+
+def rule_deployment(spec: DeploymentSpec, deployment: Deployment) -> objects.Deployment:
     """The Deployment as the rules take it."""
-    spec = state.constants.deployments[slot]
     return objects.Deployment(
         name=spec.name,
         template=deployment.template,
