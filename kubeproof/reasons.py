@@ -28,6 +28,7 @@ from properties.rolling_update import (
     oversized_deployments,
     replicas_asked_for,
 )
+from properties.volume_on_one_node import volumes_in_use_twice
 
 States = Sequence[Cluster]
 """The states of a trace."""
@@ -161,5 +162,6 @@ REASONS: Mapping[str, Callable[[States, Any, Names], str]] = {
     overcommitted_nodes.name: _overcommitted,
     misplaced_pods.name: _misplaced,
     overwritten_replica_sets.name: _overwritten,
+    volumes_in_use_twice.name: lambda _, offender, __: str(offender),
 }
 """Promise -> says why one offender offends, at the end of these states."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from checker.vocabulary import Property, Scenario
-from kubeproof.standard import deployment, promises
+from kubeproof.standard import deployment, promises, volume
 from kubeproof.standard.promises import TRAFFIC, TRAFFIC_CONVERGENCE
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
@@ -12,11 +12,11 @@ from model.next_state import next_state
 from model.rows.pod_template import PodTemplate
 from model.scenarios import steady_states
 
-STANDARD: tuple[StandardScenario, ...] = (*deployment.SCENARIOS,)
+STANDARD: tuple[StandardScenario, ...] = (*deployment.SCENARIOS, *volume.SCENARIOS)
 _ALL = {prop.name: prop for standard in STANDARD for prop in standard.properties}
 PROPERTIES: tuple[Property, ...] = tuple(sorted(_ALL.values(), key=lambda prop: prop.kind.liveness))
 """Every promise: those of states and steps first."""
-PROPERTY_NEEDS: Mapping[str, str] = {**promises.NEEDS, **deployment.NEEDS}
+PROPERTY_NEEDS: Mapping[str, str] = {**promises.NEEDS, **deployment.NEEDS, **volume.NEEDS}
 
 ASSUMPTIONS: Mapping[str, str] = {
     "prestop-outlasts-propagation": "a preStop hook ends only after neither the EndpointSlice nor any kube-proxy shows "
@@ -81,7 +81,7 @@ def build(
     """
     constants = _constants(workload, standard, assume)
     slots = workload.replicas + standard.spare_pods(workload)
-    sizes = [member.replicas for member in workload.members]
+    sizes = [deployment.replicas for deployment in workload.deployments]
     initial = tuple(steady_states(constants, sizes, pod_slots=slots, budgets=standard.budgets))
     if not initial:
         raise NoSteadyState(f"the {workload.replicas} Pods of {workload.name} do not fit on the nodes")
@@ -117,6 +117,7 @@ def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[
         nodes=workload.nodes,
         container_positions=tuple(range(max(len(template.containers) for template in templates))),
         **{kind.field: specs},
+        volumes=workload.volumes,
         service=workload.service if standard.traffic else None,
         publish_not_ready_addresses=workload.publish_not_ready_addresses,
         assumptions=Assumptions(prestop_outlasts_propagation="prestop-outlasts-propagation" in assume),

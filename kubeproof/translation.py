@@ -9,6 +9,7 @@ from kubeproof.kinds.catalog import KINDS
 from kubeproof.kinds.kind import Kind
 from kubeproof.kinds.member import Member
 from kubeproof.kinds.pod_templates import without_grace
+from kubeproof.kinds.volume import volumes_of
 from kubeproof.manifests.errors import Note
 from kubeproof.manifests.fields import POD_TEMPLATES, field, mapping
 from kubeproof.manifests.manifest import Manifest, Manifests
@@ -36,10 +37,10 @@ def _of_kind(kind: Kind, manifests: Manifests, nodes: int) -> Iterator[Workload]
         behind = [manifest for manifest in objects if _selects(service, manifest)]
         covered.update(manifest.identity for manifest in behind)
         if behind:
-            yield _workload(kind, service, behind, given, nodes, manifests.notes)
+            yield _workload(kind, service, behind, given, nodes, manifests)
     for manifest in objects:
         if manifest.identity not in covered:
-            yield _workload(kind, None, [manifest], given, nodes, manifests.notes)
+            yield _workload(kind, None, [manifest], given, nodes, manifests)
 
 
 def _workload(
@@ -48,7 +49,7 @@ def _workload(
     objects: list[Manifest],
     given: tuple[Node, ...],
     nodes: int,
-    notes: tuple[Note, ...],
+    manifests: Manifests,
 ) -> Workload:
     subject = service or objects[0]
     read = tuple(kind.read(manifest, service) for manifest in objects)
@@ -58,9 +59,10 @@ def _workload(
         service=service.name if service and _receives_traffic(read) else None,
         publish_not_ready_addresses=bool(service and field(service.data, "spec", "publishNotReadyAddresses")),
         **_field(kind, read if given else tuple(_placed_anywhere(member) for member in read)),
+        volumes=volumes_of(manifests, subject.namespace, read),
         nodes=given or tuple(_assumed_node(number, read) for number in range(nodes)),
         nodes_assumed=not given,
-        caveats=(*_caveats([*([service] if service else []), *objects], notes), *_grace_caveats(objects)),
+        caveats=(*_caveats([*([service] if service else []), *objects], manifests.notes), *_grace_caveats(objects)),
     )
 
 

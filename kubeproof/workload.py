@@ -10,6 +10,7 @@ from kubeproof.kinds.deployment import WorkloadDeployment
 from kubeproof.kinds.kind import Kind
 from kubeproof.kinds.member import Member
 from model.control_plane.scheduler.filters import Node
+from model.rows.volume import VolumeSpec
 
 
 class Workload(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,7 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     service: str | None = None
     publish_not_ready_addresses: bool = False
     deployments: tuple[WorkloadDeployment, ...] = ()
+    volumes: tuple[VolumeSpec, ...] = ()
     nodes: tuple[Node, ...]
     nodes_assumed: bool = True
     caveats: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from model.rows.pod import Container, ObservedPod, Pod
 from model.rows.pod_template import PodTemplate
 from model.rows.replica_set import ReplicaSet
 from model.rows.stateful_set import StatefulSet, StatefulSetSpec
+from model.rows.volume import Volume, VolumeSpec
 
 
 class Assumptions(msgspec.Struct, frozen=True):
@@ -42,9 +43,21 @@ class Caches(msgspec.Struct, frozen=True):
     """Which informer caches may lag behind the API server; the others always show what etcd says."""
 
     replica_set_pods: bool = False
-    """The ReplicaSet controller's view of Pods."""
+    """The controller manager's view of Pods, which its controllers share: ReplicaSet's, and Deployment's Recreate."""
     deployment_replica_sets: bool = False
     """The Deployment controller's view of ReplicaSets."""
+    stale_relists: bool = False
+    """A controller manager that starts may list from an API server that is as old as its caches were."""
+
+
+class FeatureGates(msgspec.Struct, frozen=True):
+    """Feature gates that change what a component does, each with its default in Kubernetes 1.36."""
+
+    max_unavailable_stateful_set: bool = False
+    """MaxUnavailableStatefulSet: a StatefulSet's rolling update may take several Pods down at once."""
+    stale_controller_consistency_replica_set: bool = True
+    """StaleControllerConsistencyReplicaSet: the ReplicaSet controller does nothing while its view of Pods is older than
+    a Pod that it has created."""
 
 
 class Constants(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -61,10 +74,14 @@ class Constants(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     cron_jobs: tuple[CronJobSpec, ...] = ()
     autoscalers: tuple[AutoscalerSpec, ...] = ()
     disruption_budgets: tuple[DisruptionBudgetSpec, ...] = ()
+    volumes: tuple[VolumeSpec, ...] = ()
     service: str | None = None
     publish_not_ready_addresses: bool = False
     assumptions: Assumptions = Assumptions()
     caches: Caches = Caches()
+    gates: FeatureGates = FeatureGates()
+    deployment_status: bool = False
+    """Deployments' status is part of the state: progress deadline and clean-up of the revision history go by it."""
 
 
 class Cluster(State, frozen=True, kw_only=True):
@@ -81,6 +98,7 @@ class Cluster(State, frozen=True, kw_only=True):
     cron_jobs: Pool[CronJob] = Pool(())
     autoscalers: Pool[Autoscaler] = Pool(())
     disruption_budgets: Pool[DisruptionBudget] = Pool(())
+    volumes: Pool[Volume] = Pool(())
     image_updates: int = 0
     rollbacks: int = 0
     scale_ups: int = 0
@@ -88,6 +106,18 @@ class Cluster(State, frozen=True, kw_only=True):
     container_exits: int = 0
     readiness_flaps: int = 0
     node_crashes: int = 0
+    pod_deletions: int = 0
+    forced_deletions: int = 0
+    stuck_pod_deletions: int = 0
+    pod_evictions: int = 0
+    pod_relabels: int = 0
+    pauses: int = 0
+    resumes: int = 0
+    expectation_expiries: int = 0
+    controller_restarts: int = 0
+    drains: int = 0
+    node_upgrades: int = 0
+    budget_freezes: int = 0
     service_answered: bool = False
     """The Service has once had an endpoint that answers."""
 
@@ -117,6 +147,21 @@ def api_node(state: Cluster, node: Node) -> filters.Node:
         return written
     taints = (*written.taints, *(UNREACHABLE if node.unreachable else ()))
     return replace(written, taints=taints, unschedulable=written.unschedulable or node.cordoned)
+
+
+def claimed_volumes(state: Cluster, pod: Pod) -> tuple[int, ...]:
+    """The slots of the volumes that the Pod mounts."""
+    claims = pod_template(state, pod).claims
+    return tuple(slot for slot, spec in enumerate(state.constants.volumes) if spec.claim in claims)
+
+
+def volumes_are_attached(state: Cluster, pod: Pod) -> bool:
+    """Every volume that the Pod mounts is attached to its node.
+
+    Source: pkg/kubelet/volumemanager/volume_manager.go (WaitForAttachAndMount)
+    """
+    volumes = [state.volumes[slot] for slot in claimed_volumes(state, pod)]
+    return all(volume is not None and volume.attached == pod.node for volume in volumes)
 
 
 def answers(state: Cluster, pod: Pod) -> bool:

@@ -8,6 +8,7 @@ from checker.vocabulary import Action
 from model.cluster import Cluster
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
 from model.control_plane.scheduler.actions import scheduler_binds
+from model.controllers.attachdetach import actions as attach_detach
 from model.controllers.availability import min_ready_seconds_pass
 from model.controllers.deployment.actions import deployment_controller_syncs
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
@@ -15,7 +16,9 @@ from model.controllers.replicaset.actions import (
     replica_set_controller_manages_pods,
     replica_set_controller_writes_status,
 )
+from model.controllers.statefulset.actions import PARTS as STATEFUL_SET_CONTROLLER
 from model.disturbances import containers, deployment, nodes
+from model.disturbances.stateful_set import PARTS as STATEFUL_SET_USERS
 from model.node import container_runtime, kubelet
 from model.node.kube_proxy import kube_proxy_programs_rules
 from model.parts import Part, always, budgeted, component, some, some_template
@@ -51,6 +54,7 @@ PARTS: tuple[Part, ...] = (
         container_runtime.container_completes,
     ),
     *component(some_template(lambda each: each.min_ready_seconds > 0), min_ready_seconds_pass),
+    *attach_detach.PARTS,
     *component(
         lambda state: state.constants.service is not None, endpoint_slice_controller_syncs, kube_proxy_programs_rules
     ),
@@ -62,6 +66,8 @@ PARTS: tuple[Part, ...] = (
     budgeted("readiness_flaps", containers.readiness_flaps),
     budgeted("node_crashes", nodes.node_crashes),
     *component(lambda state: state.node_crashes > 0, nodes.node_reboots),  # a node that crashed does come back
+    *STATEFUL_SET_CONTROLLER,
+    *STATEFUL_SET_USERS,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from checker.vocabulary import Action, ActionFunction, disturbance
+from checker.vocabulary import Action, ActionFunction, disturbance, slot_parameters
 from model.cluster import Cluster
 from model.rows.pod_template import PodTemplate
 
@@ -24,8 +24,12 @@ def component(present: Present, *functions: ActionFunction) -> tuple[Part, ...]:
 
 
 def budgeted(budget: str, function: ActionFunction) -> Part:
-    """A disturbance, where it may happen at all; `budget` is a field of `Cluster`."""
-    return Part(disturbance(function), lambda state: getattr(state, budget) > 0)
+    """A disturbance, where it may happen at all and there is what it happens to; `budget` is a field of `Cluster`."""
+    pools = tuple(slot_parameters(function).values())
+    return Part(
+        disturbance(function),
+        lambda state: getattr(state, budget) > 0 and all(getattr(state, pool).capacity > 0 for pool in pools),
+    )
 
 
 def always(_: Cluster) -> bool:

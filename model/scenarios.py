@@ -15,8 +15,10 @@ from model.control_plane.informers import current_pod
 from model.control_plane.scheduler import filters
 from model.control_plane.scheduler.filters import Requested, feasible
 from model.controllers.deployment.steady import steady_deployments
+from model.controllers.statefulset.steady import steady_stateful_sets
 from model.rows.node import Node
 from model.rows.pod import Pod
+from model.rows.volume import Volume
 from model.steady import PodGroup, together
 
 
@@ -34,19 +36,40 @@ def steady_states(
     budgets
         How often each disturbance may happen, by the name of the field of `Cluster`.
     """
-    start = together([steady_deployments(constants, replicas)])
+    start = together(
+        [
+            steady_deployments(constants, replicas if constants.deployments else ()),
+            steady_stateful_sets(constants),
+        ]
+    )
     nodes = Pool.of(Node(like=first_like(constants, number)) for number in range(len(constants.nodes)))
     answered = constants.service is not None and any(
         constants.templates[group.pod.template].selected and group.count > 0 for group in start.pods
     )
     for pods in _placements(constants, start.pods):
+        volumes = _volumes(constants, pods)
+        if volumes is None:
+            continue
         yield Cluster(
             constants=constants,
             nodes=nodes,
             pods=Pool.of((_seen(constants, pod) for pod in pods), slots=pod_slots),
+            volumes=volumes,
             service_answered=answered,
             **start.fields,
         ).set(**{**start.pools, **budgets})
+
+
+def _volumes(constants: Constants, pods: Sequence[Pod]) -> Pool[Volume] | None:
+    """Every volume attached to the node of the Pods that use it; None if they are on several nodes."""
+    rows: list[Volume] = []
+    for spec in constants.volumes:
+        nodes = {pod.node for pod in pods if spec.claim in constants.templates[pod.template].claims}
+        if len(nodes) > 1:
+            return None
+        node = next(iter(nodes), None)
+        rows.append(Volume(attached=node, home=node if spec.local else None))
+    return Pool.of(rows)
 
 
 def _seen(constants: Constants, pod: Pod) -> Pod:

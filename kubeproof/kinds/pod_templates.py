@@ -30,6 +30,14 @@ def containers(pod: Mapping[str, Any], service: Manifest | None) -> Iterator[Con
         )
 
 
+def claims(pod: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the PersistentVolumeClaims among the volumes."""
+    for volume in pod.get("volumes") or []:
+        name = field(volume, "persistentVolumeClaim", "claimName")
+        if name:
+            yield name
+
+
 def _behind_ports(containers: list[dict[str, Any]], service: Manifest) -> set[str]:
     """The names of the containers behind the Service's ports; the first where no container declares a port's number.
 

@@ -6,6 +6,7 @@ A field that no table has is not modelled either; `notes` says so in general wor
 from typing import Any
 
 from kubeproof.manifests.coverage import Assumed, Covered, NotModelled, Table
+from kubeproof.manifests.tables.volume import CLAIM, STORAGE_CLASS
 
 _YES = Covered.REPRESENTED
 _ANY = Covered.CANNOT_MATTER
@@ -65,6 +66,7 @@ _VOLUME: Table = {
         "sources": {"configMap": Assumed("ConfigMap"), "secret": Assumed("Secret"), "*": _ANY},
         "defaultMode": _ANY,
     },
+    "persistentVolumeClaim": Assumed("PersistentVolumeClaim", "claimName"),
     "hostPath": _ON_NODE,
     "image": NotModelled("verdicts assume that the image can be pulled"),
     "*": _MOUNTS,
@@ -166,7 +168,13 @@ NODE: Table = {
         "*": _ANY,
     },
 }
-TABLES: dict[str, Table] = {"Deployment": DEPLOYMENT, "Service": SERVICE, "Node": NODE}
+TABLES: dict[str, Table] = {
+    "Deployment": DEPLOYMENT,
+    "Service": SERVICE,
+    "Node": NODE,
+    "PersistentVolumeClaim": CLAIM,
+    "StorageClass": STORAGE_CLASS,
+}
 """The kinds that the model has."""
 
 CANNOT_MATTER = frozenset(
@@ -180,7 +188,6 @@ NOT_MODELLED_YET = {
     "LimitRange": "verdicts assume that it neither changes nor rejects a Pod",
     "NetworkPolicy": "verdicts assume that it lets requests through",
     "PersistentVolume": "verdicts assume that volumes attach and mount",
-    "PersistentVolumeClaim": "verdicts assume that volumes attach and mount",
     "PodDisruptionBudget": "verdicts on drains let evictions through that it would refuse",
     "ResourceQuota": "verdicts assume that it never rejects a Pod",
     **dict.fromkeys(

@@ -7,7 +7,7 @@ import msgspec
 from checker.vocabulary import Property
 from kubeproof.instances import Bound
 from kubeproof.workload import Workload
-from model.cluster import Caches
+from model.cluster import Caches, FeatureGates
 
 
 class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,11 +27,14 @@ class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     budgets: Mapping[str, int]
     properties: tuple[Property, ...]
     caches: Caches = Caches()
+    gates: FeatureGates = FeatureGates()
     replicas: int = 2
     nodes: int | None = None
     convergence: Bound = Bound(1, 1)
     revisions: int = 1
     """How many Pod templates each object goes through."""
+    broken: frozenset[str] = frozenset()
+    """The names of those that do not work."""
     traffic: bool = True
     """Endpoints, kube-proxies and requests are part of it."""
     spare_pods: Callable[[Workload], int] = lambda _: 0

@@ -1,10 +1,12 @@
 """Informer caches: a controller reads its cache, not etcd.
 
 Where a scenario lets a cache lag, the state holds the cached copies beside the objects. A cache is what the API server
-had at some earlier moment; catching up, at any time, moves it to now. Elsewhere the cache is live.
+had at some earlier moment; catching up, at any time, moves it to now, past everything that was written: the controllers
+then have seen their own writes, too. Elsewhere the cache is live. The controllers of one process share their caches.
 
-Left out: the lag of a controller's view of its own primary object (its delay looks like a late sync), relists from a
-staler API server.
+Left out: the lag of a controller's view of its own primary object (its delay looks like a late sync); a deleted
+ReplicaSet leaves the cache at once; a cache goes back in time only where a controller manager restarts
+(`model.disturbances.controller_manager`).
 
 Source: staging/src/k8s.io/client-go/tools/cache/reflector.go,
 https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
@@ -18,7 +20,7 @@ from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
 
 
 def observed_pod(state: Cluster, pod: Pod) -> ObservedPod | None:
-    """The Pod as the ReplicaSet controller's cache shows it; None if the cache does not have it."""
+    """The Pod as the controllers' cache shows it; None if the cache does not have it."""
     if state.constants.caches.replica_set_pods:
         return pod.observed
     return current_pod(pod)
@@ -51,26 +53,41 @@ def current_replica_set(replica_set: ReplicaSet) -> ObservedReplicaSet:
 
 
 def pod_informer_catches_up(state: Cluster) -> Iterator[Cluster]:
-    """The ReplicaSet controller's cache of Pods catches up with the API server."""
+    """The controllers' cache of Pods catches up with the API server."""
+    after = with_current_pods(state)
+    if after is not state:
+        yield after
+
+
+def with_current_pods(state: Cluster) -> Cluster:
+    """The state with the cache of Pods as etcd is now; the ReplicaSet controller has seen all that it waited for."""
     if not state.constants.caches.replica_set_pods:
-        return
+        return state
     after = state
     for pod in state.pods:
         current = current_pod(pod)
         if pod.observed != current:
             after = after.update(pod, observed=current)
-    if after is not state:
-        yield without_forgotten(after)
+    for replica_set in state.replica_sets:
+        if replica_set.expects or replica_set.unseen_writes:
+            after = after.update(replica_set, expects=False, unseen_writes=False)
+    return state if after is state else without_forgotten(after)
 
 
 def replica_set_informer_catches_up(state: Cluster) -> Iterator[Cluster]:
     """The Deployment controller's cache of ReplicaSets catches up with the API server."""
+    after = with_current_replica_sets(state)
+    if after is not state:
+        yield after
+
+
+def with_current_replica_sets(state: Cluster) -> Cluster:
+    """The state with the Deployment controller's cache of ReplicaSets as etcd is now."""
     if not state.constants.caches.deployment_replica_sets:
-        return
+        return state
     after = state
     for replica_set in state.replica_sets:
         if not replica_set.observed_is_current:
             current = current_replica_set(replica_set)
             after = after.update(replica_set, observed=current, observed_is_current=True)
-    if after is not state:
-        yield after
+    return after

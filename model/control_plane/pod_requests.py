@@ -61,7 +61,7 @@ def waiting_containers(state: Cluster) -> tuple[Container, ...]:
 def _gone(state: Cluster) -> dict[str, Any]:
     """What the row of a Pod whose object is gone says: only what it was."""
     nothing = Pod(template=0)
-    fields = ("phase", "ready", "ready_long_enough", "deleting", "disrupted", "node", "pinned", "worker")
+    fields = ("phase", "ready", "ready_long_enough", "deleting", "disrupted", "eviction", "node", "pinned", "worker")
     return {
         "exists": False,
         "containers": waiting_containers(state),

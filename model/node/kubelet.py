@@ -12,7 +12,7 @@ https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
 from collections.abc import Iterator
 
 from checker.state import with_item
-from model.cluster import Cluster, on_running_node, pod_template
+from model.cluster import Cluster, on_running_node, pod_template, volumes_are_attached
 from model.control_plane.pod_requests import removed
 from model.node.pod_status import final_phase, pod_phase, pod_ready, restarts
 from model.rows.pod import Container, Endpoint, Pod, Worker
@@ -20,9 +20,11 @@ from model.rows.slots import PodSlot
 
 
 def kubelet_pulls_images(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
-    """The kubelet sees a Pod bound to its node, creates its sandbox and has the images pulled."""
+    """The kubelet sees a Pod bound to its node, mounts its volumes, creates its sandbox and has the images pulled."""
     bound = state.pods[pod]
-    if bound is not None and bound.worker is Worker.NONE and bound.active and on_running_node(state, bound):
+    if bound is None or bound.worker is not Worker.NONE or not bound.active:
+        return
+    if on_running_node(state, bound) and volumes_are_attached(state, bound):
         yield state.update(bound, worker=Worker.SYNC)
 
 

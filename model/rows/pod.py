@@ -48,6 +48,15 @@ class Endpoint(Enum):
     """Used only while no endpoint is ready."""
 
 
+class Eviction(Enum):
+    """How far an eviction is that somebody has asked for and means to see through (``kubectl drain``)."""
+
+    ASKED = "asked for"
+    """It is asked for again and again, until the API server lets it through or the Pod is gone."""
+    GRANTED = "granted"
+    """The Pod's budget has been charged for it; the API server deletes the Pod next."""
+
+
 _TERMINAL = (PodPhase.SUCCEEDED, PodPhase.FAILED)
 
 
@@ -90,8 +99,12 @@ class Pod(Row, frozen=True, kw_only=True):
     deleting: bool = False
     finalizer: bool = False
     """The Job controller still has to count it; the object stays until it has."""
+    relabelled: bool = False
+    """A user has changed the labels that its controller selects it by."""
     disrupted: bool = False
     """Its PodDisruptionBudget's status lists it: an eviction has been granted and not been seen yet."""
+    eviction: Eviction | None = None
+    """A drain's eviction of it; None: no drain has listed the Pod."""
     node: NodeSlot | None = None
     worker: Worker = Worker.NONE
     containers: Annotated[tuple[Container, ...], Per("container_positions")] = ()

@@ -46,5 +46,7 @@ class PodTemplate(msgspec.Struct, frozen=True, kw_only=True):
     restart_policy: RestartPolicy = RestartPolicy.ALWAYS
     min_ready_seconds: int = 0
     """How long a Pod must have been ready to count as available; a field of the workload, not of its template."""
+    claims: tuple[str, ...] = ()
+    """The PersistentVolumeClaims that its Pods mount, all of them the same ones."""
     works: bool = True
     """Its processes come to answer. A revision that does not is what gets a rollout stuck."""

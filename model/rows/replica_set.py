@@ -21,7 +21,8 @@ class ReplicaSet(Row, frozen=True):
     """A ReplicaSet: spec, the status that its controller wrote last, and the Deployment controller's annotations.
 
     `observed` is the Deployment controller's cached copy, and `observed_is_current` that nobody has written the object
-    since; both are unused (None, True) while that cache does not lag.
+    since; both are unused (None, True) while that cache does not lag. `expects` and `unseen_writes` are what the
+    ReplicaSet controller remembers of its own writes, unused (False) while its cache of Pods does not lag.
     """
 
     deployment: DeploymentSlot
@@ -34,3 +35,7 @@ class ReplicaSet(Row, frozen=True):
     max_annotation: int
     observed: ObservedReplicaSet | None = None
     observed_is_current: bool = True
+    expects: bool = False
+    """It waits to see the Pods that it has created, or the end of those that it has deleted: its expectations."""
+    unseen_writes: bool = False
+    """Its cache is older than a Pod that it has created: its consistency store, where that is in use."""

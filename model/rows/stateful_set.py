@@ -3,16 +3,35 @@
 import msgspec
 
 from checker.state import Row
+from model.api.stateful_sets import PodManagementPolicy, UpdateStrategy
 
 
 class StatefulSetSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What of a StatefulSet never changes within a scenario."""
 
     name: str
+    replicas: int
+    """How many Pods it begins with."""
+    revisions: tuple[int, ...]
+    """Its Pod templates, by their number in `Constants.templates`, in the order in which the user applies them."""
+    pod_management_policy: PodManagementPolicy = PodManagementPolicy.ORDERED_READY
+    update_strategy: UpdateStrategy = UpdateStrategy.ROLLING_UPDATE
+    partition: int | None = 0
+    """None if there is no ``rollingUpdate`` block."""
+    max_unavailable: int | str | None = None
+    """What counts only with the feature gate MaxUnavailableStatefulSet."""
+    start_ordinal: int = 0
 
 
 class StatefulSet(Row, frozen=True):
-    """A StatefulSet: its spec and status, as etcd has them. Its constant part is ``constants.stateful_sets[slot]``."""
+    """A StatefulSet: its spec, and of its status what its controller reads again.
+
+    Its constant part is ``constants.stateful_sets[slot]``.
+    """
 
     template: int
     replicas: int
+    current_revision: int
+    """The template that its Pods are updated from (``status.currentRevision``)."""
+    current_replicas: int = 0
+    """``status.currentReplicas``, where something hangs on it: without a ``rollingUpdate`` block; 0 otherwise."""

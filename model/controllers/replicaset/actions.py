@@ -4,12 +4,18 @@ A sync that creates or deletes several Pods issues the requests at once; they ar
 Pods sees them late anyway. The status is written in a step of its own: until then the Deployment controller reads the
 old one. Creation times and restart counts are not kept: a victim may be any that the decided criteria allow.
 
-Left out: adoption and release (every Pod has its owner), refused requests.
+Expectations are one bit. The cache catches up as a whole (`model.control_plane.informers`): what it shows next has all
+that was asked for before, and the deletion of a Pod by somebody else fulfils none, as keys that are tracked would have
+it. What the consistency store knows is another bit: it outlives expectations that expire.
+
+A Pod's new labels, and its new owner, are seen at once: where labels change, caches do not lag. Left out: refused
+requests, overlapping selectors, and the status's `fullyLabeledReplicas`, `readyReplicas` and `terminatingReplicas`.
 
 Source: pkg/controller/replicaset/replica_set.go
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from checker.vocabulary import derived
 from model.api import objects
@@ -17,11 +23,16 @@ from model.cluster import Cluster, is_available, pod_template
 from model.control_plane.informers import observed_pod
 from model.control_plane.pod_requests import created, deleted
 from model.controllers.expectations import ControllerExpectations
+from model.controllers.replicaset.claims import Claim, claim
 from model.controllers.replicaset.sync import replicas_to_create, replicas_to_delete
 from model.controllers.replicaset.victims import possible_pods_to_delete
+from model.parts import Part, component
 from model.rows.pod import Pod
 from model.rows.replica_set import ReplicaSet
-from model.rows.slots import ReplicaSetSlot
+from model.rows.slots import PodSlot, ReplicaSetSlot
+
+_UID = "this"
+_LABELS = {"app": "selected"}
 
 
 def seems_active(state: Cluster, pod: Pod) -> bool:
@@ -37,36 +48,57 @@ def seems_available(state: Cluster, pod: Pod) -> bool:
     return seen is not None and seems_active(state, pod) and is_available(pod_template(state, pod), seen)
 
 
+def claimed(pod: Pod, replica_set: int) -> bool:
+    """The ReplicaSet owns the Pod, and its selector matches the Pod's labels."""
+    return pod.replica_set == replica_set and not pod.relabelled
+
+
 @derived
 def replicas_counted(state: Cluster, replica_set: ReplicaSetSlot) -> int:
     """The ReplicaSet's active Pods, as its controller sees them."""
-    return sum(1 for pod in state.pods if pod.replica_set == replica_set and seems_active(state, pod))
+    return sum(1 for pod in state.pods if claimed(pod, replica_set) and seems_active(state, pod))
 
 
 @derived
 def available_replicas_counted(state: Cluster, replica_set: ReplicaSetSlot) -> int:
     """The ReplicaSet's available Pods, as its controller sees them."""
-    return sum(1 for pod in state.pods if pod.replica_set == replica_set and seems_available(state, pod))
+    return sum(1 for pod in state.pods if claimed(pod, replica_set) and seems_available(state, pod))
 
 
-@derived
-def expectations_satisfied(state: Cluster, replica_set: ReplicaSetSlot) -> bool:
-    """The cache shows every Pod that the controller has created, and none that it has deleted as active.
+def cache_is_too_old(owner: ReplicaSet) -> bool:
+    """The controller knows that its cache does not show what it has written: nothing of a sync happens.
 
-    Only this controller creates and deletes the Pods here, so that what its expectations count can be read off.
+    Source: staging/src/k8s.io/client-go/util/consistency/consistency.go (EnsureReady)
     """
-    if not state.constants.caches.replica_set_pods:
-        return True
-    own = [pod for pod in state.pods if pod.replica_set == replica_set]
-    creations = sum(1 for pod in own if pod.exists and pod.observed is None)
-    deletions = sum(1 for pod in own if seems_active(state, pod) and not pod.active)
-    return ControllerExpectations(creations=creations, deletions=deletions).fulfilled()
+    return owner.unseen_writes
+
+
+def replica_set_controller_claims_pod(
+    state: Cluster, replica_set: ReplicaSetSlot, pod: PodSlot
+) -> Iterator[Cluster]:
+    """The ReplicaSet controller adopts an orphan that its selector matches, or releases a Pod that it does not match.
+
+    Source: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#non-template-pod-acquisitions
+    """
+    owner, candidate = state.replica_sets[replica_set], state.pods[pod]
+    if owner is None or candidate is None:
+        return
+    claims = _claim(owner, replica_set, candidate)
+    if claims.adopted:
+        yield state.update(candidate, replica_set=replica_set)
+    if claims.released:
+        yield state.update(candidate, replica_set=None)
 
 
 def replica_set_controller_manages_pods(state: Cluster, replica_set: ReplicaSetSlot) -> Iterator[Cluster]:
-    """The ReplicaSet controller creates the Pods that are missing, or deletes those that are too many."""
+    """The ReplicaSet controller creates the Pods that are missing, or deletes those that are too many.
+
+    A sync claims Pods before: what is to be adopted is not missing.
+    """
     owner = state.replica_sets[replica_set]
-    if owner is None or not expectations_satisfied(state, replica_set):
+    if owner is None or owner.expects or cache_is_too_old(owner):
+        return
+    if any(_claim(owner, replica_set, pod).adopted for pod in state.pods if pod.replica_set is None):
         return
     active = replicas_counted(state, replica_set)
     missing, surplus = replicas_to_create(owner.replicas, active), replicas_to_delete(owner.replicas, active)
@@ -74,19 +106,21 @@ def replica_set_controller_manages_pods(state: Cluster, replica_set: ReplicaSetS
         after = state
         for _ in range(missing):
             after = created(after, Pod(template=owner.template, replica_set=replica_set))
-        yield after
+        yield _remembered(after, owner, ControllerExpectations().expect_creations(missing, 0), unseen_writes=True)
     if surplus > 0:
         names = {slot: str(number) for number, (slot, _) in enumerate(state.pods.items())}
         slots = {name: slot for slot, name in names.items()}
         own, related = _active_pods(state, replica_set, names), _related_pods(state, owner, names)
         for victims in possible_pods_to_delete(own, related, surplus):
-            yield _deleted(state, [slots[victim.name] for victim in victims])
+            found = [victim.name for victim in victims if _exists(state, slots[victim.name])]
+            after = _deleted(state, [slots[name] for name in found])
+            yield _remembered(after, owner, ControllerExpectations().expect_deletions(found, 0))
 
 
 def replica_set_controller_writes_status(state: Cluster, replica_set: ReplicaSetSlot) -> Iterator[Cluster]:
     """The ReplicaSet controller writes how many Pods it counts and how many of them are available."""
     owner = state.replica_sets[replica_set]
-    if owner is None:
+    if owner is None or cache_is_too_old(owner):
         return
     replicas = replicas_counted(state, replica_set)
     available = available_replicas_counted(state, replica_set)
@@ -97,6 +131,36 @@ def replica_set_controller_writes_status(state: Cluster, replica_set: ReplicaSet
             available_replicas=available,
             observed_is_current=not state.constants.caches.deployment_replica_sets,
         )
+
+
+def _claim(owner: ReplicaSet, slot: int, pod: Pod) -> Claim:
+    """What the ReplicaSet claims of a Pod: active Pods that are its own, or nobody's."""
+    if not pod.active or any(other is not None for other in (pod.stateful_set, pod.daemon_set, pod.job)):
+        return Claim()
+    if pod.replica_set is not None and pod.replica_set != slot:
+        return Claim()
+    selected = pod.template == owner.template and not pod.relabelled
+    uid = None if pod.replica_set is None else _UID
+    candidate = objects.Pod(controller=uid, labels=_LABELS if selected else {})
+    return claim(objects.ReplicaSet(name="", uid=_UID), [candidate], lambda each: each.labels == _LABELS)
+
+
+def _remembered(state: Cluster, owner: ReplicaSet, expectations: ControllerExpectations, **also: Any) -> Cluster:
+    """The state in which the controller expects this, if its cache does not show its writes at once.
+
+    The consistency store notes creations, and no deletions.
+    """
+    if not state.constants.caches.replica_set_pods or expectations.fulfilled():
+        return state
+    if not state.constants.gates.stale_controller_consistency_replica_set:
+        return state.update(owner, expects=True)
+    return state.update(owner, expects=True, **also)
+
+
+def _exists(state: Cluster, slot: int) -> bool:
+    """The API server has a Pod to delete; if not (404), its deletion is not waited for."""
+    pod = state.pods[slot]
+    return pod is not None and pod.exists
 
 
 def _deleted(state: Cluster, slots: Sequence[int]) -> Cluster:
@@ -110,7 +174,7 @@ def _active_pods(state: Cluster, replica_set: int, names: Mapping[int, str]) -> 
     return [
         _as_observed(state, pod, names[slot])
         for slot, pod in state.pods.items()
-        if pod.replica_set == replica_set and seems_active(state, pod)
+        if claimed(pod, replica_set) and seems_active(state, pod)
     ]
 
 
@@ -120,7 +184,7 @@ def _related_pods(state: Cluster, owner: ReplicaSet, names: Mapping[int, str]) -
     return [
         _as_observed(state, pod, names[slot])
         for slot, pod in state.pods.items()
-        if seems_active(state, pod) and pod.replica_set in siblings
+        if seems_active(state, pod) and not pod.relabelled and pod.replica_set in siblings
     ]
 
 
@@ -136,3 +200,8 @@ def _as_observed(state: Cluster, pod: Pod, name: str) -> objects.Pod:
         ready=observed.ready,
         deleting=observed.deleting,
     )
+
+
+PARTS: tuple[Part, ...] = (
+    *component(lambda state: state.pod_relabels > 0, replica_set_controller_claims_pod),
+)

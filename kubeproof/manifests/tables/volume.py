@@ -1,0 +1,21 @@
+"""What the model represents of claims and storage classes."""
+
+from kubeproof.manifests.coverage import Covered, NotModelled, Table
+
+_YES = Covered.REPRESENTED
+_ANY = Covered.CANNOT_MATTER
+_THERE = NotModelled("verdicts assume that the volume is there, with its contents")
+
+CLAIM: Table = {
+    **dict.fromkeys(("apiVersion", "kind", "metadata", "status"), _ANY),
+    "spec": {
+        **dict.fromkeys(("accessModes", "storageClassName"), _YES),
+        **dict.fromkeys(("resources", "volumeMode", "volumeAttributesClassName"), _ANY),
+        **dict.fromkeys(("volumeName", "selector", "dataSource", "dataSourceRef"), _THERE),
+    },
+}
+STORAGE_CLASS: Table = {
+    "provisioner": _YES,
+    "allowedTopologies": NotModelled("verdicts allow any Node that fits otherwise"),
+    "*": _ANY,
+}

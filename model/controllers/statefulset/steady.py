@@ -1,0 +1,28 @@
+"""What a StatefulSet looks like in a steady state."""
+
+from checker.state import Pool
+from model.cluster import Constants
+from model.rows.stateful_set import StatefulSet
+from model.steady import PodGroup, Start, steady_pod
+
+
+def steady_stateful_sets(constants: Constants) -> Start:
+    """Every StatefulSet at its first revision, with a Pod for each ordinal that it asks for."""
+    return Start(
+        pools={
+            "stateful_sets": Pool.of(
+                StatefulSet(
+                    template=spec.revisions[0],
+                    replicas=spec.replicas,
+                    current_revision=spec.revisions[0],
+                    current_replicas=spec.replicas if spec.partition is None else 0,
+                )
+                for spec in constants.stateful_sets
+            )
+        },
+        pods=tuple(
+            PodGroup(steady_pod(constants, spec.revisions[0], stateful_set=slot, ordinal=spec.start_ordinal + number))
+            for slot, spec in enumerate(constants.stateful_sets)
+            for number in range(spec.replicas)
+        ),
+    )
