@@ -58,7 +58,7 @@ class LiveColumns:
             self.live[columns] = self._is_live(field)
 
     def _is_live(self, field: FieldLayout) -> bool:
-        refers = field.slot_of is not None and field.domain.values[0] is not None
+        refers = field.slot_of is not None and field.domain.values[:1] != [None]
         return self._read is None or refers or field.domain.name in self._read
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from kubeproof.searching import Summary
+from kubeproof.standard import stateful_set
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
@@ -44,7 +45,7 @@ SET_GOING_BY: Mapping[str, frozenset[str]] = {
         (container_runtime.process_answers, _CONTAINERS_START | {"container_exits", "readiness_flaps"}),
         (container_runtime.stopping_container_exits, _PODS_GO),
     )
-}
+} | stateful_set.SET_GOING_BY
 """Action -> the disturbances of which one at least must be possible, by the names of their budgets."""
 
 _TAKES: Mapping[str, Callable[[Workload, StandardScenario], bool]] = {

@@ -7,6 +7,7 @@ proportion to them (maxSurge, maxUnavailable) stays in about that proportion, an
 import msgspec
 from msgspec.structs import replace
 
+from kubeproof.kinds.quota import smaller_quota
 from kubeproof.workload import Workload
 
 
@@ -30,7 +31,8 @@ def instance(workload: Workload, *, replicas: int | None, nodes: int | None = No
         members = tuple(
             workload.kind.smaller(member, replicas) if member.replicas > replicas else member for member in members
         )
-    return replace(workload, **{workload.kind.field: members}, nodes=workload.nodes[:nodes])
+    quota = None if workload.quota is None else smaller_quota(workload.quota, workload.members, members)
+    return replace(workload, **{workload.kind.field: members}, nodes=workload.nodes[:nodes], quota=quota)
 
 
 def sizes_below(workload: Workload, most: Bound) -> list[Bound]:

@@ -11,7 +11,7 @@ from checker.trace import Trace
 from checker.vocabulary import Event, Fairness, Property, Scenario
 from kubeproof.naming import Names, condition, count, doing, replica_set_name
 from kubeproof.reasons import why
-from kubeproof.words import volume
+from kubeproof.words import namespace, stateful_set
 from model.cluster import Cluster, pod_template
 from model.rows.pod import Container, Endpoint, Pod, Worker
 from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
@@ -201,7 +201,7 @@ def _routes(state: Cluster, node: int, names: Names) -> str:
     return f"routes to {', '.join(routed)}" if routed else "rejects requests"
 
 
-FACTS: tuple[Callable[[Cluster], Iterator[tuple[tuple[str, str], Fact]]], ...] = (volume.facts,)
+FACTS: tuple[Callable[[Cluster], Iterator[tuple[tuple[str, str], Fact]]], ...] = (stateful_set.facts, namespace.facts)
 """What there is to say about objects of other kinds: one function a kind."""
 
 
@@ -239,7 +239,8 @@ _ACTORS = {
     "kubelet": "kubelet",
     "pre_stop_hook": "kubelet",
     "node": "machine",
-    **volume.ACTORS,
+    **stateful_set.ACTORS,
+    **namespace.ACTORS,
 }
 """Who acts, by the first words of an action's name; the rest is what it does. Anything else happens in a container."""
 

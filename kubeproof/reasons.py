@@ -9,6 +9,7 @@ from typing import Any
 from checker.slicing import Explanation
 from checker.vocabulary import Kind
 from kubeproof.naming import Names, condition, count, replica_set_name
+from kubeproof.words import stateful_set
 from model.cluster import Cluster, answers, on_running_node, pod_template
 from model.control_plane.scheduler.actions import requested
 from model.control_plane.scheduler.filters import Requested, feasible
@@ -162,6 +163,7 @@ REASONS: Mapping[str, Callable[[States, Any, Names], str]] = {
     overcommitted_nodes.name: _overcommitted,
     misplaced_pods.name: _misplaced,
     overwritten_replica_sets.name: _overwritten,
+    **stateful_set.REASONS,
     volumes_in_use_twice.name: lambda _, offender, __: str(offender),
 }
 """Promise -> says why one offender offends, at the end of these states."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from checker.vocabulary import Property, Scenario
-from kubeproof.standard import deployment, promises, volume
+from kubeproof.standard import deployment, promises, stateful_set, volume
 from kubeproof.standard.promises import TRAFFIC, TRAFFIC_CONVERGENCE
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
@@ -12,11 +14,11 @@ from model.next_state import next_state
 from model.rows.pod_template import PodTemplate
 from model.scenarios import steady_states
 
-STANDARD: tuple[StandardScenario, ...] = (*deployment.SCENARIOS, *volume.SCENARIOS)
+STANDARD: tuple[StandardScenario, ...] = (*deployment.SCENARIOS, *stateful_set.SCENARIOS, *volume.SCENARIOS)
 _ALL = {prop.name: prop for standard in STANDARD for prop in standard.properties}
 PROPERTIES: tuple[Property, ...] = tuple(sorted(_ALL.values(), key=lambda prop: prop.kind.liveness))
 """Every promise: those of states and steps first."""
-PROPERTY_NEEDS: Mapping[str, str] = {**promises.NEEDS, **deployment.NEEDS, **volume.NEEDS}
+PROPERTY_NEEDS: Mapping[str, str] = {**promises.NEEDS, **deployment.NEEDS, **stateful_set.NEEDS, **volume.NEEDS}
 
 ASSUMPTIONS: Mapping[str, str] = {
     "prestop-outlasts-propagation": "a preStop hook ends only after neither the EndpointSlice nor any kube-proxy shows "
@@ -113,13 +115,16 @@ def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[
     kind = workload.kind
     specs = tuple(kind.spec(member, templates, standard.revisions) for member in workload.members)
     return Constants(
-        templates=tuple(templates),
+        templates=tuple(replace(each, works=each.name not in standard.broken) for each in templates),
         nodes=workload.nodes,
         container_positions=tuple(range(max(len(template.containers) for template in templates))),
         **{kind.field: specs},
         volumes=workload.volumes,
+        quota=workload.quota,
         service=workload.service if standard.traffic else None,
         publish_not_ready_addresses=workload.publish_not_ready_addresses,
         assumptions=Assumptions(prestop_outlasts_propagation="prestop-outlasts-propagation" in assume),
         caches=standard.caches,
+        gates=standard.gates,
+        deployment_status=standard.deployment_status,
     )

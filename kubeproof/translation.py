@@ -5,10 +5,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from kubeproof.kinds import disruption_budget
 from kubeproof.kinds.catalog import KINDS
+from kubeproof.kinds.disruption_budget import WorkloadDisruptionBudget
 from kubeproof.kinds.kind import Kind
 from kubeproof.kinds.member import Member
 from kubeproof.kinds.pod_templates import without_grace
+from kubeproof.kinds.quota import quota_of
 from kubeproof.kinds.volume import volumes_of
 from kubeproof.manifests.errors import Note
 from kubeproof.manifests.fields import POD_TEMPLATES, field, mapping
@@ -60,14 +63,25 @@ def _workload(
         publish_not_ready_addresses=bool(service and field(service.data, "spec", "publishNotReadyAddresses")),
         **_field(kind, read if given else tuple(_placed_anywhere(member) for member in read)),
         volumes=volumes_of(manifests, subject.namespace, read),
+        disruption_budgets=tuple(_disruption_budgets(manifests, objects)),
+        quota=quota_of(manifests, subject.namespace, objects),
         nodes=given or tuple(_assumed_node(number, read) for number in range(nodes)),
         nodes_assumed=not given,
-        caveats=(*_caveats([*([service] if service else []), *objects], manifests.notes), *_grace_caveats(objects)),
+        caveats=(
+            *_caveats([*([service] if service else []), *objects], manifests.notes),
+            *_grace_caveats(objects),
+            *disruption_budget.caveats(manifests, objects),
+        ),
     )
 
 
 def _field(kind: Kind, members: tuple[Member, ...]) -> dict[str, Any]:
     return {kind.field: members}
+
+
+def _disruption_budgets(manifests: Manifests, objects: list[Manifest]) -> Iterator[WorkloadDisruptionBudget]:
+    read = (disruption_budget.read(manifest, objects) for manifest in manifests.of_kind("PodDisruptionBudget"))
+    return (budget for budget in read if budget is not None)
 
 
 def _receives_traffic(members: tuple[Member, ...]) -> bool:

@@ -149,7 +149,7 @@ def verify_workloads(
         cell
         for number, workload in enumerate(workloads, 1)
         for standard in STANDARD
-        if standard.is_for(workload) and (not options.scenarios or standard.name in options.scenarios)
+        if standard.is_for(workload) and _is_chosen(standard, options)
         for cell in verification.of(number, workload, standard)
     ]
     return Report(tuple(cells), tuple(notes), options, verification.cut_short)
@@ -228,6 +228,11 @@ class _Verification:
         if self._run is not None and decided.cut_short is None:
             self._run.keep(name, decided)
         return decided
+
+
+def _is_chosen(standard: StandardScenario, options: Options) -> bool:
+    """The scenario is asked for by name, or by no name and need not be."""
+    return standard.name in options.scenarios if options.scenarios else not standard.on_request
 
 
 def _violated(cell: Cell | None) -> bool:

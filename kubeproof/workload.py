@@ -7,8 +7,10 @@ import msgspec
 
 from kubeproof.kinds.catalog import KINDS
 from kubeproof.kinds.deployment import WorkloadDeployment
+from kubeproof.kinds.disruption_budget import WorkloadDisruptionBudget
 from kubeproof.kinds.kind import Kind
 from kubeproof.kinds.member import Member
+from kubeproof.kinds.stateful_set import WorkloadStatefulSet
 from model.control_plane.scheduler.filters import Node
 from model.rows.volume import VolumeSpec
 
@@ -25,7 +27,11 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     service: str | None = None
     publish_not_ready_addresses: bool = False
     deployments: tuple[WorkloadDeployment, ...] = ()
+    stateful_sets: tuple[WorkloadStatefulSet, ...] = ()
     volumes: tuple[VolumeSpec, ...] = ()
+    disruption_budgets: tuple[WorkloadDisruptionBudget, ...] = ()
+    quota: dict[str, int] | None = None
+    """What its Pods may use of each resource in all."""
     nodes: tuple[Node, ...]
     nodes_assumed: bool = True
     caveats: tuple[str, ...] = ()

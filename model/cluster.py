@@ -9,6 +9,7 @@ node's kube-proxy has programmed.
 Left out: volumes, several Services at once, and time: a timer that runs may fire at any moment.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -16,10 +17,10 @@ from msgspec.structs import replace
 
 from checker.state import CONSTANT, Pool, State
 from checker.vocabulary import derived
-from model.api.taints import UNREACHABLE
+from model.api.taints import UNREACHABLE, Taint, TaintEffect
 from model.control_plane.scheduler import filters
 from model.rows.autoscaler import Autoscaler, AutoscalerSpec
-from model.rows.cron_job import CronJob, CronJobSpec
+from model.rows.cron_job import ChildJob, CronJob, CronJobSpec
 from model.rows.daemon_set import DaemonSet, DaemonSetSpec
 from model.rows.deployment import Deployment, DeploymentSpec
 from model.rows.disruption_budget import DisruptionBudget, DisruptionBudgetSpec
@@ -46,6 +47,8 @@ class Caches(msgspec.Struct, frozen=True):
     """The controller manager's view of Pods, which its controllers share: ReplicaSet's, and Deployment's Recreate."""
     deployment_replica_sets: bool = False
     """The Deployment controller's view of ReplicaSets."""
+    tainted_nodes: bool = False
+    """The taint eviction controller's view of the taints of Nodes."""
     stale_relists: bool = False
     """A controller manager that starts may list from an API server that is as old as its caches were."""
 
@@ -75,6 +78,8 @@ class Constants(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     autoscalers: tuple[AutoscalerSpec, ...] = ()
     disruption_budgets: tuple[DisruptionBudgetSpec, ...] = ()
     volumes: tuple[VolumeSpec, ...] = ()
+    quota: Mapping[str, int] | None = None
+    """What the Pods of the scenario may use of each resource in all (ResourceQuota), less what others use."""
     service: str | None = None
     publish_not_ready_addresses: bool = False
     assumptions: Assumptions = Assumptions()
@@ -96,6 +101,7 @@ class Cluster(State, frozen=True, kw_only=True):
     daemon_sets: Pool[DaemonSet] = Pool(())
     jobs: Pool[Job] = Pool(())
     cron_jobs: Pool[CronJob] = Pool(())
+    child_jobs: Pool[ChildJob] = Pool(())
     autoscalers: Pool[Autoscaler] = Pool(())
     disruption_budgets: Pool[DisruptionBudget] = Pool(())
     volumes: Pool[Volume] = Pool(())
@@ -106,6 +112,10 @@ class Cluster(State, frozen=True, kw_only=True):
     container_exits: int = 0
     readiness_flaps: int = 0
     node_crashes: int = 0
+    node_losses: int = 0
+    partitions: int = 0
+    node_returns: int = 0
+    node_deletions: int = 0
     pod_deletions: int = 0
     forced_deletions: int = 0
     stuck_pod_deletions: int = 0
@@ -117,7 +127,18 @@ class Cluster(State, frozen=True, kw_only=True):
     controller_restarts: int = 0
     drains: int = 0
     node_upgrades: int = 0
+    hasty_node_upgrades: int = 0
     budget_freezes: int = 0
+    load_changes: int = 0
+    metrics_outages: int = 0
+    reapplies: int = 0
+    now: int = 0
+    """Ticks of the clock since the beginning, in scenarios that keep time (`model.clock`)."""
+    ticks: int = 0
+    late_ticks: int = 0
+    overruns: int = 0
+    job_failures: int = 0
+    suspensions: int = 0
     service_answered: bool = False
     """The Service has once had an endpoint that answers."""
 
@@ -135,6 +156,14 @@ def on_running_node(state: Cluster, pod: Pod) -> bool:
     return node is not None and node.up
 
 
+def kubelet_is_connected(state: Cluster, pod: Pod) -> bool:
+    """The Pod is bound to a node whose kubelet runs and reaches the API server."""
+    if pod.node is None:
+        return False
+    node = state.nodes[pod.node]
+    return node is not None and node.connected
+
+
 def is_available(template: PodTemplate, pod: Pod | ObservedPod) -> bool:
     """A Pod of this template counts as available: it has been ready for minReadySeconds, as the API or a cache says."""
     return pod.ready_long_enough if template.min_ready_seconds > 0 else pod.ready
@@ -143,10 +172,16 @@ def is_available(template: PodTemplate, pod: Pod | ObservedPod) -> bool:
 def api_node(state: Cluster, node: Node) -> filters.Node:
     """The Node as the API server has it: its object, with what has happened to it since."""
     written = state.constants.nodes[node.like]
-    if not node.unreachable and not node.cordoned:
+    taints = unreachable_taints(node)
+    if not taints and not node.cordoned:
         return written
-    taints = (*written.taints, *(UNREACHABLE if node.unreachable else ()))
-    return replace(written, taints=taints, unschedulable=written.unschedulable or node.cordoned)
+    return replace(written, taints=(*written.taints, *taints), unschedulable=written.unschedulable or node.cordoned)
+
+
+def unreachable_taints(node: Node) -> tuple[Taint, ...]:
+    """The taints that say that the Node's kubelet has not been heard of."""
+    given = ((TaintEffect.NO_SCHEDULE, node.repels), (TaintEffect.NO_EXECUTE, node.evicts))
+    return tuple(taint for taint in UNREACHABLE for effect, there in given if there and taint.effect is effect)
 
 
 def claimed_volumes(state: Cluster, pod: Pod) -> tuple[int, ...]:

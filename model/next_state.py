@@ -5,19 +5,31 @@ where it has a budget.
 """
 
 from checker.vocabulary import Action
+from model import clock
 from model.cluster import Cluster
+from model.control_plane.evictions import PARTS as EVICTIONS
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
 from model.control_plane.scheduler.actions import scheduler_binds
 from model.controllers.attachdetach import actions as attach_detach
 from model.controllers.availability import min_ready_seconds_pass
+from model.controllers.cronjob.actions import PARTS as CRON_JOB_CONTROLLER
+from model.controllers.cronjob.child_jobs import PARTS as CHILD_JOBS
+from model.controllers.deployment.actions import PARTS as DEPLOYMENT_CONTROLLER
 from model.controllers.deployment.actions import deployment_controller_syncs
+from model.controllers.disruption.actions import PARTS as DISRUPTION_CONTROLLER
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
+from model.controllers.horizontalpodautoscaler.actions import PARTS as AUTOSCALER_CONTROLLER
+from model.controllers.replicaset.actions import PARTS as REPLICA_SET_CONTROLLER
 from model.controllers.replicaset.actions import (
     replica_set_controller_manages_pods,
     replica_set_controller_writes_status,
 )
 from model.controllers.statefulset.actions import PARTS as STATEFUL_SET_CONTROLLER
-from model.disturbances import containers, deployment, nodes
+from model.disturbances import containers, deployment, nodes, pods
+from model.disturbances.controller_manager import PARTS as CONTROLLER_MANAGER
+from model.disturbances.cron_job import PARTS as CRON_JOB_TROUBLES
+from model.disturbances.drain import PARTS as DRAINS
+from model.disturbances.load import PARTS as LOAD
 from model.disturbances.stateful_set import PARTS as STATEFUL_SET_USERS
 from model.node import container_runtime, kubelet
 from model.node.kube_proxy import kube_proxy_programs_rules
@@ -31,6 +43,8 @@ PARTS: tuple[Part, ...] = (
         replica_set_controller_manages_pods,
         replica_set_controller_writes_status,
     ),
+    *DEPLOYMENT_CONTROLLER,
+    *REPLICA_SET_CONTROLLER,
     *component(lambda state: state.constants.caches.deployment_replica_sets, replica_set_informer_catches_up),
     *component(lambda state: state.constants.caches.replica_set_pods, pod_informer_catches_up),
     *component(
@@ -62,12 +76,24 @@ PARTS: tuple[Part, ...] = (
     budgeted("rollbacks", deployment.user_rolls_back),
     budgeted("scale_ups", deployment.user_scales_up),
     budgeted("scale_downs", deployment.user_scales_down),
+    *CRON_JOB_CONTROLLER,
+    *CHILD_JOBS,
+    *clock.PARTS,
+    *CRON_JOB_TROUBLES,
+    *deployment.PARTS,
+    *pods.PARTS,
+    *CONTROLLER_MANAGER,
     budgeted("container_exits", containers.container_exits),
     budgeted("readiness_flaps", containers.readiness_flaps),
     budgeted("node_crashes", nodes.node_crashes),
     *component(lambda state: state.node_crashes > 0, nodes.node_reboots),  # a node that crashed does come back
+    *DISRUPTION_CONTROLLER,
+    *EVICTIONS,
+    *DRAINS,
     *STATEFUL_SET_CONTROLLER,
     *STATEFUL_SET_USERS,
+    *AUTOSCALER_CONTROLLER,
+    *LOAD,
 )
 
 

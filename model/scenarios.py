@@ -14,7 +14,10 @@ from model.cluster import Cluster, Constants
 from model.control_plane.informers import current_pod
 from model.control_plane.scheduler import filters
 from model.control_plane.scheduler.filters import Requested, feasible
+from model.controllers.cronjob.steady import steady_cron_jobs
 from model.controllers.deployment.steady import steady_deployments
+from model.controllers.disruption.steady import steady_disruption_budgets, synced
+from model.controllers.horizontalpodautoscaler.steady import steady_autoscalers
 from model.controllers.statefulset.steady import steady_stateful_sets
 from model.rows.node import Node
 from model.rows.pod import Pod
@@ -40,6 +43,9 @@ def steady_states(
         [
             steady_deployments(constants, replicas if constants.deployments else ()),
             steady_stateful_sets(constants),
+            steady_cron_jobs(constants),
+            steady_disruption_budgets(constants),
+            steady_autoscalers(constants, replicas),
         ]
     )
     nodes = Pool.of(Node(like=first_like(constants, number)) for number in range(len(constants.nodes)))
@@ -50,7 +56,7 @@ def steady_states(
         volumes = _volumes(constants, pods)
         if volumes is None:
             continue
-        yield Cluster(
+        placed = Cluster(
             constants=constants,
             nodes=nodes,
             pods=Pool.of((_seen(constants, pod) for pod in pods), slots=pod_slots),
@@ -58,6 +64,7 @@ def steady_states(
             service_answered=answered,
             **start.fields,
         ).set(**{**start.pools, **budgets})
+        yield synced(placed)
 
 
 def _volumes(constants: Constants, pods: Sequence[Pod]) -> Pool[Volume] | None:

@@ -49,6 +49,7 @@ def steady_pod(constants: Constants, template: int, **owner: Any) -> Pod:
         phase=PodPhase.RUNNING,
         ready=True,
         ready_long_enough=of.min_ready_seconds > 0,
+        measured=bool(constants.autoscalers),
         worker=Worker.SYNC,
         containers=_steady_containers(constants, of),
         endpoint=endpoint,

@@ -19,9 +19,9 @@ from model.rows.slots import DeploymentSlot, ReplicaSetSlot
 
 @derived
 def existing_pods(state: Cluster, deployment: DeploymentSlot) -> int:
-    """The Deployment's Pods that exist, terminating ones included."""
+    """The Deployment's Pods that exist and have not ended, terminating ones included."""
     owners = [slot for slot, owner in state.replica_sets.items() if owner.deployment == deployment]
-    return sum(1 for pod in state.pods if pod.exists and pod.replica_set in owners)
+    return sum(1 for pod in state.pods if pod.exists and not pod.terminal and pod.replica_set in owners)
 
 
 @derived
@@ -44,10 +44,13 @@ def available_pods(state: Cluster, replica_set: ReplicaSetSlot) -> int:
 def deployments_not_as_wanted(state: Cluster) -> Iterator[str]:
     """In the end only the wanted template runs: as many Pods as the Deployment asks for, all available, no others.
 
+    A Deployment that is paused owes its size only (`paused_size_converges`).
     Relied on by whoever applies a Deployment and walks away.
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
     """
     for slot, deployment in state.deployments.items():
+        if deployment.paused:
+            continue
         wanted, available = deployment.replicas, 0
         name = state.constants.deployments[slot].name
         for owner, replica_set in state.replica_sets.items():

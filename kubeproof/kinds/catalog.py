@@ -2,5 +2,6 @@
 
 from kubeproof.kinds.deployment import DEPLOYMENT
 from kubeproof.kinds.kind import Kind
+from kubeproof.kinds.stateful_set import STATEFUL_SET
 
-KINDS: tuple[Kind, ...] = (DEPLOYMENT,)
+KINDS: tuple[Kind, ...] = (DEPLOYMENT, STATEFUL_SET)

@@ -18,6 +18,9 @@ class WorkloadDeployment(Member, frozen=True, kw_only=True):
     strategy: Strategy = Strategy.ROLLING_UPDATE
     max_surge: int | str = "25%"
     max_unavailable: int | str = "25%"
+    paused: bool = False
+    revision_history_limit: int = 10
+    progress_deadline_seconds: int = 600
 
 
 def read(manifest: Manifest, service: Manifest | None) -> WorkloadDeployment:
@@ -26,12 +29,16 @@ def read(manifest: Manifest, service: Manifest | None) -> WorkloadDeployment:
     rolling = mapping(spec, "strategy", "rollingUpdate")
     replicas = spec.get("replicas")
     surge, unavailable = rolling.get("maxSurge"), rolling.get("maxUnavailable")
+    history, deadline = spec.get("revisionHistoryLimit"), spec.get("progressDeadlineSeconds")
     return WorkloadDeployment(
         **pod_fields(manifest, service),
         replicas=1 if replicas is None else replicas,
         strategy=Strategy(field(spec, "strategy", "type") or Strategy.ROLLING_UPDATE.value),
         max_surge="25%" if surge is None else surge,
         max_unavailable="25%" if unavailable is None else unavailable,
+        paused=bool(spec.get("paused")),
+        revision_history_limit=10 if history is None else history,
+        progress_deadline_seconds=600 if deadline is None else deadline,
     )
 
 
@@ -68,6 +75,9 @@ def spec(deployment: WorkloadDeployment, templates: list[PodTemplate], revisions
         strategy=deployment.strategy,
         max_surge=deployment.max_surge,
         max_unavailable=deployment.max_unavailable,
+        paused=deployment.paused,
+        revision_history_limit=deployment.revision_history_limit,
+        progress_deadline_seconds=deployment.progress_deadline_seconds,
         revisions=tuple(range(first, len(templates))),
     )
 

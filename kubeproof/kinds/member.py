@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from kubeproof.kinds.pod_templates import claims, containers, pod_spec
+from kubeproof.kinds.pod_templates import claims, containers, pod_spec, unspecified_requests
 from kubeproof.manifests.fields import field, mapping
 from kubeproof.manifests.manifest import Manifest
 from model.control_plane.scheduler.filters import PodSpec
@@ -22,6 +22,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     selected: bool = True
     restart_policy: RestartPolicy = RestartPolicy.ALWAYS
     min_ready_seconds: int = 0
+    unspecified: tuple[str, ...] = ()
+    """Of cpu and memory, what some container does not request."""
     claims: tuple[str, ...] = ()
     """The PersistentVolumeClaims that its Pods mount."""
 
@@ -34,6 +36,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
             selected=self.selected,
             restart_policy=self.restart_policy,
             min_ready_seconds=self.min_ready_seconds,
+            unspecified=self.unspecified,
             claims=self.claims,
             works=works,
         )
@@ -54,6 +57,7 @@ def pod_fields(manifest: Manifest, service: Manifest | None, *path: str) -> dict
         "pod_spec": pod_spec(pod),
         "selected": service is not None,
         "restart_policy": RestartPolicy(policy or RestartPolicy.ALWAYS.value),
+        "unspecified": tuple(unspecified_requests(pod)),
         "claims": tuple(claims(pod)),
         "min_ready_seconds": spec.get("minReadySeconds") or 0,
     }

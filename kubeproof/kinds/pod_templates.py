@@ -93,6 +93,14 @@ def _container_requests(container: Mapping[str, Any]) -> Resources:
     return whole_amounts({name: str(amount) for name, amount in {**limits, **requests}.items()})
 
 
+def unspecified_requests(pod: Mapping[str, Any]) -> Iterator[str]:
+    """Of cpu and memory, what some container does not request."""
+    every = [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]
+    for name in ("cpu", "memory"):
+        if any(name not in _container_requests(container) for container in every):
+            yield name
+
+
 def _terms(required: Mapping[str, Any]) -> NodeSelectorTerms:
     return tuple(
         NodeSelectorTerm(

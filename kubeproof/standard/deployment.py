@@ -6,21 +6,55 @@ from checker.vocabulary import Property
 from kubeproof.instances import Bound
 from kubeproof.standard.promises import CRASHES, PLACEMENT, TRAFFIC, TRAFFIC_CONVERGENCE, largest, probed
 from kubeproof.standard.scenario import StandardScenario
-from model.cluster import Caches
+from kubeproof.workload import Workload
+from model.api.objects import Strategy
+from model.cluster import Caches, FeatureGates
 from properties.eventually_stable import deployments_not_as_wanted, replica_sets_not_as_wanted
+from properties.never_refused import refusing_nodes
 from properties.one_writer import overwritten_replica_sets
+from properties.paused_rollout import paused_deployments_of_another_size, rollouts_that_went_on
+from properties.recreate import deployments_of_two_revisions, deployments_running_two_revisions
+from properties.replica_set_size import overfilled_replica_sets
 from properties.rolling_update import complete_rollouts, deployments_with_too_few_pods, oversized_deployments
+from properties.rollout_progress import deployments_without_history, replica_sets_moved_back, unreported_rollouts
 
 ROLLOUT: tuple[Property, ...] = (deployments_with_too_few_pods, oversized_deployments, complete_rollouts)
 CONVERGENCE: tuple[Property, ...] = (deployments_not_as_wanted, replica_sets_not_as_wanted, *TRAFFIC_CONVERGENCE)
+PAUSED: tuple[Property, ...] = (rollouts_that_went_on, replica_sets_moved_back, paused_deployments_of_another_size)
+RECREATED: tuple[Property, ...] = (deployments_of_two_revisions, deployments_running_two_revisions)
 LAGGING = "caches catch up before expectations expire (5 minutes), and controllers do not restart"
+_CREATIONS = Caches(replica_set_pods=True)
+_OLDER = FeatureGates(stale_controller_consistency_replica_set=False)
+"""As before 1.36. All that can happen with the gate can happen without it."""
 
 NEEDS: Mapping[str, str] = {
     **{prop.name: "a rollout of a Deployment" for prop in ROLLOUT},
     overwritten_replica_sets.name: "informer caches that lag",
+    refusing_nodes.name: "a Service with Pods behind it",
+    **{prop.name: "a Deployment that may be paused" for prop in (rollouts_that_went_on, paused_deployments_of_another_size)},
+    **{prop.name: "a Deployment with strategy Recreate" for prop in RECREATED},
+    overfilled_replica_sets.name: "a Deployment",
+    deployments_without_history.name: "a Deployment with a short revision history",
+    **{prop.name: "a rollout of a Deployment" for prop in (replica_sets_moved_back, unreported_rollouts)},
     deployments_not_as_wanted.name: "a Deployment",
     replica_sets_not_as_wanted.name: "a Deployment",
 }
+
+
+def recreates(workload: Workload) -> bool:
+    """Some Deployment has the strategy Recreate."""
+    return any(deployment.strategy is Strategy.RECREATE for deployment in workload.deployments)
+
+
+def rolls(workload: Workload) -> bool:
+    """Some Deployment has the strategy RollingUpdate."""
+    return any(deployment.strategy is Strategy.ROLLING_UPDATE for deployment in workload.deployments)
+
+
+def forgets(workload: Workload) -> bool:
+    """Some Deployment keeps less than two old revisions."""
+    return any(deployment.revision_history_limit < 2 for deployment in workload.deployments)
+
 
 SCENARIOS: tuple[StandardScenario, ...] = (
     StandardScenario(
@@ -83,10 +117,151 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         sentence="the user applies a new image while the controllers' informer caches lag",
         budgets={"image_updates": 1},
         revisions=2,
+        gates=_OLDER,
         properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT, overwritten_replica_sets, *CONVERGENCE),
         assumptions=(LAGGING,),
         caches=Caches(replica_set_pods=True, deployment_replica_sets=True),
         nodes=1,
         spare_pods=lambda workload: largest(workload) + 1,
+    ),
+    StandardScenario(
+        name="pause",
+        sentence="the user applies a new image, pauses the rollout, scales up by one replica and resumes, in any order",
+        needs="a Deployment with strategy RollingUpdate",
+        applies=rolls,
+        on_request=True,
+        budgets={"image_updates": 1, "pauses": 1, "resumes": 1, "scale_ups": 1},
+        revisions=2,
+        properties=(oversized_deployments, *PAUSED, *PLACEMENT, *CONVERGENCE),
+        nodes=1,
+        traffic=False,
+        spare_pods=lambda workload: largest(workload) + 3,
+    ),
+    StandardScenario(
+        name="stuck-rollout",
+        sentence="the user applies a new image that does not work",
+        on_request=True,
+        budgets={"image_updates": 1},
+        revisions=2,
+        broken=frozenset({"v2"}),
+        deployment_status=True,
+        properties=(deployments_with_too_few_pods, replica_sets_moved_back, unreported_rollouts),
+        nodes=1,
+        traffic=False,
+        spare_pods=largest,
+    ),
+    StandardScenario(
+        name="short-history",
+        sentence="the user applies two new images one after another and may roll back by one",
+        needs="a Deployment with revisionHistoryLimit 0 or 1",
+        applies=forgets,
+        on_request=True,
+        budgets={"image_updates": 2, "rollbacks": 1},
+        revisions=3,
+        deployment_status=True,
+        properties=(deployments_without_history, *PLACEMENT, *CONVERGENCE),
+        replicas=1,
+        nodes=1,
+        traffic=False,
+        spare_pods=lambda workload: 2 * largest(workload) + 1,
+    ),
+    StandardScenario(
+        name="recreate",
+        sentence="the user applies a new image and may roll it back at any moment",
+        needs="a Deployment with strategy Recreate",
+        applies=recreates,
+        on_request=True,
+        budgets={"image_updates": 1, "rollbacks": 1},
+        revisions=2,
+        properties=(*RECREATED, *PLACEMENT, *CONVERGENCE),
+        traffic=False,
+    ),
+    StandardScenario(
+        name="recreate-stale-caches",
+        sentence="the user applies a new image and may roll it back while the controllers' informer caches lag",
+        needs="a Deployment with strategy Recreate",
+        applies=recreates,
+        on_request=True,
+        budgets={"image_updates": 1, "rollbacks": 1},
+        revisions=2,
+        properties=(*RECREATED, *PLACEMENT, *CONVERGENCE),
+        caches=Caches(replica_set_pods=True, deployment_replica_sets=True),
+        replicas=1,
+        nodes=1,
+        traffic=False,
+        spare_pods=lambda workload: 2 * largest(workload),
+        assumptions=(LAGGING,),
+    ),
+    StandardScenario(
+        name="pod-deletion",
+        sentence="the user deletes one Pod",
+        on_request=True,
+        budgets={"pod_deletions": 1},
+        properties=(*TRAFFIC, refusing_nodes, overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        spare_pods=lambda _: 1,
+    ),
+    StandardScenario(
+        name="pod-eviction",
+        sentence="a kubelet evicts one Pod because its node runs out of memory or disk",
+        on_request=True,
+        budgets={"pod_evictions": 1},
+        properties=(*TRAFFIC, refusing_nodes, overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        spare_pods=lambda _: 1,
+    ),
+    StandardScenario(
+        name="pod-labels",
+        sentence="the user takes a Pod out of its ReplicaSet by changing its labels, and may change them back",
+        on_request=True,
+        budgets={"pod_relabels": 2},
+        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        nodes=1,
+        traffic=False,
+        spare_pods=lambda _: 2,
+    ),
+    StandardScenario(
+        name="expired-expectations",
+        sentence="the user scales up by one replica; before 1.36, caches may lag for longer than 5 minutes",
+        on_request=True,
+        budgets={"scale_ups": 1, "expectation_expiries": 1},
+        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        caches=_CREATIONS,
+        gates=_OLDER,
+        nodes=1,
+        traffic=False,
+        spare_pods=lambda _: 3,
+    ),
+    StandardScenario(
+        name="consistency-store",
+        sentence="the user scales up by one replica; caches may lag for longer than 5 minutes",
+        on_request=True,
+        budgets={"scale_ups": 1, "expectation_expiries": 1},
+        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        caches=_CREATIONS,
+        nodes=1,
+        traffic=False,
+        spare_pods=lambda _: 3,
+    ),
+    StandardScenario(
+        name="controller-restart",
+        sentence="the user scales up by one replica; the controller manager restarts, and its lists are up to date",
+        on_request=True,
+        budgets={"scale_ups": 1, "controller_restarts": 1},
+        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        caches=_CREATIONS,
+        nodes=1,
+        traffic=False,
+        spare_pods=lambda _: 3,
+    ),
+    StandardScenario(
+        name="stale-restart",
+        sentence="the user scales up by one replica; the controller manager restarts and may list from an API server "
+        "whose watch cache is old",
+        on_request=True,
+        budgets={"scale_ups": 1, "controller_restarts": 1},
+        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        caches=Caches(replica_set_pods=True, stale_relists=True),
+        nodes=1,
+        traffic=False,
+        spare_pods=lambda _: 3,
     ),
 )

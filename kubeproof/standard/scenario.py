@@ -26,7 +26,11 @@ class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a workload of that kind has what the scenario is about."""
     budgets: Mapping[str, int]
     properties: tuple[Property, ...]
+    on_request: bool = False
+    """Only where it is asked for by name."""
     caches: Caches = Caches()
+    deployment_status: bool = False
+    """Deployments' status is followed."""
     gates: FeatureGates = FeatureGates()
     replicas: int = 2
     nodes: int | None = None

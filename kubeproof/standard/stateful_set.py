@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from checker.vocabulary import Property
 from kubeproof.instances import Bound
-from kubeproof.standard.promises import CRASHES, PLACEMENT, TRAFFIC, probed
+from kubeproof.standard.promises import CRASHES, PLACEMENT, probed
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.cluster import FeatureGates
-from model.controllers.availability import min_ready_seconds_pass
 from model.controllers.statefulset.actions import stateful_set_controller_syncs
 from model.disturbances import stateful_set
 from properties.stateful_set_identity import doubled_identities
@@ -60,7 +59,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         budgets={"image_updates": 1},
         revisions=2,
         replicas=3,
-        properties=(*TRAFFIC, *IDENTITY, *ORDER, *UPDATE, *PLACEMENT, stateful_sets_not_as_wanted),
+        properties=(*IDENTITY, *ORDER, *UPDATE, *PLACEMENT, stateful_sets_not_as_wanted),
         convergence=Bound(3, 1),
         traffic=False,
     ),

@@ -22,6 +22,11 @@ def without_memory(state: Cluster) -> Cluster:
     for replica_set in state.replica_sets:
         if replica_set.expects or replica_set.unseen_writes:
             after = after.update(replica_set, expects=False, unseen_writes=False)
+    for cron_job in state.cron_jobs:
+        if cron_job.unwritten is not None:
+            after = after.update(cron_job, unwritten=None, outdated=False)
+    for autoscaler in state.autoscalers:
+        after = after.update(autoscaler, recommendations=(), grown=(), shrunk=())
     return after
 
 

@@ -8,13 +8,39 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from model.cluster import Cluster, without_forgotten
+from checker.vocabulary import derived
+from model.cluster import Cluster, pod_template, without_forgotten
+from model.control_plane.apiserver.admission import exceeded, quota_usage, unspecified
 from model.rows.pod import Container, Endpoint, Pod, Worker
 
 
 def created(state: Cluster, pod: Pod) -> Cluster:
-    """POST of a Pod; nothing of it runs anywhere yet."""
-    return state.create("pods", new_pod(state, pod))
+    """POST of a Pod; nothing of it runs anywhere yet. Where a quota refuses it, nothing changes.
+
+    The quota controller notices late what is free again; that looks like a controller that tries again late.
+    """
+    return state.create("pods", new_pod(state, pod)) if _admitted(state, pod) else state
+
+
+def _admitted(state: Cluster, pod: Pod) -> bool:
+    quota = state.constants.quota
+    if quota is None:
+        return True
+    template = pod_template(state, pod)
+    return not unspecified(quota, template.unspecified) and not exceeded(
+        quota, dict(quota_used(state)), quota_usage(template.spec.requests)
+    )
+
+
+@derived
+def quota_used(state: Cluster) -> tuple[tuple[str, int], ...]:
+    """What the Pods that exist count for. A Pod that terminates counts until it is gone."""
+    used: dict[str, int] = {}
+    for pod in state.pods:
+        if pod.exists:
+            for name, amount in quota_usage(pod_template(state, pod).spec.requests, ended=pod.terminal).items():
+                used[name] = used.get(name, 0) + amount
+    return tuple(sorted(used.items()))
 
 
 def new_pod(state: Cluster, pod: Pod) -> Pod:
@@ -36,11 +62,20 @@ def deleted(state: Cluster, slot: int) -> Cluster:
 def removed(state: Cluster, pod: Pod, **last: Any) -> Cluster:
     """The state after a DELETE without grace: the object is gone, but for one that still has a finalizer.
 
-    `last` is the status that is written with it. Endpoints and kube-proxies may still refer to the Pod.
+    `last` is the status that is written with it. Endpoints and kube-proxies may still refer to the Pod; containers that
+    run go on until their kubelet hears that the object is gone.
+    Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-forced
     """
     if pod.finalizer:
         return state.update(pod, **{"deleting": True, "worker": Worker.NONE, "ready": False, **last})
-    return without_forgotten(state.update(pod, **_gone(state)))
+    left = {"node": pod.node, "worker": pod.worker, "containers": pod.containers, "deleting": True} if _runs(pod) else {}
+    return without_forgotten(state.update(pod, **{**_gone(state), **left}))
+
+
+def _runs(pod: Pod) -> bool:
+    return pod.worker is not Worker.NONE and any(
+        container in (Container.RUNNING, Container.SERVING, Container.STOPPING) for container in pod.containers
+    )
 
 
 def without_finalizer(state: Cluster, pod: Pod) -> Cluster:
@@ -61,7 +96,8 @@ def waiting_containers(state: Cluster) -> tuple[Container, ...]:
 def _gone(state: Cluster) -> dict[str, Any]:
     """What the row of a Pod whose object is gone says: only what it was."""
     nothing = Pod(template=0)
-    fields = ("phase", "ready", "ready_long_enough", "deleting", "disrupted", "eviction", "node", "pinned", "worker")
+    status = ("phase", "ready", "ready_long_enough", "deleting", "disrupted", "eviction", "taint_timer")
+    fields = (*status, "node", "pinned", "worker")
     return {
         "exists": False,
         "containers": waiting_containers(state),

@@ -19,7 +19,9 @@ def container_exits(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     for position, spec in enumerate(template.containers):
         if not spec.init and running.containers[position] in (Container.RUNNING, Container.SERVING):
             exited = with_item(running.containers, position, how)
-            yield state.update(running, containers=exited).set(container_exits=state.container_exits - 1)
+            for exit_code in template.exit_codes or (0,):
+                after = state.update(running, containers=exited, exit_code=exit_code)
+                yield after.set(container_exits=state.container_exits - 1)
 
 
 def readiness_flaps(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:

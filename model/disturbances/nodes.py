@@ -15,7 +15,14 @@ def node_crashes(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
     machine = state.nodes[node]
     if machine is None or not machine.up or state.node_crashes == 0:
         return
-    after = state.update(machine, up=False).set(node_crashes=state.node_crashes - 1)
+    yield powered_off(state, node).set(node_crashes=state.node_crashes - 1)
+
+
+def powered_off(state: Cluster, node: int) -> Cluster:
+    """The state after the machine of a node that is up has gone down, with all that runs on it."""
+    machine = state.nodes[node]
+    assert machine is not None  # the caller has looked
+    after = state.update(machine, up=False)
     for pod in state.pods:
         if pod.node == node:
             after = after.update(
@@ -26,7 +33,7 @@ def node_crashes(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
             )
         elif pod.routed[node] is not Endpoint.UNUSED:
             after = after.update(pod, routed=with_item(pod.routed, node, Endpoint.UNUSED))
-    yield without_forgotten(after)
+    return without_forgotten(after)
 
 
 def node_reboots(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:

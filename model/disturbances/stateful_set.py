@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from model.cluster import Cluster, pod_template
-from model.control_plane.pod_requests import deleted
+from model.control_plane.pod_requests import deleted, removed
 from model.parts import Part, budgeted, component
 from model.rows.slots import PodSlot, StatefulSetSlot
 from model.rows.stateful_set import StatefulSet
@@ -49,6 +49,16 @@ def user_deletes_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
         yield deleted(state, pod).set(pod_deletions=state.pod_deletions - 1)
 
 
+def user_force_deletes_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The user deletes a Pod by force (``kubectl delete pod --force``), without waiting for its kubelet.
+
+    Source: https://kubernetes.io/docs/tasks/run-application/force-delete-stateful-set-pod/#force-deletion
+    """
+    unwanted = state.pods[pod]
+    if unwanted is not None and state.forced_deletions > 0 and unwanted.exists:
+        yield removed(state, unwanted).set(forced_deletions=state.forced_deletions - 1)
+
+
 def user_deletes_stuck_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     """The user, having applied a template that works, deletes a Pod of one that does not. It is done sooner or later.
 
@@ -77,5 +87,6 @@ PARTS: tuple[Part, ...] = (
     budgeted("scale_ups", user_scales_stateful_set_up),
     budgeted("scale_downs", user_scales_stateful_set_down),
     budgeted("pod_deletions", user_deletes_pod),
+    budgeted("forced_deletions", user_force_deletes_pod),
     *component(lambda state: state.stuck_pod_deletions > 0, user_deletes_stuck_pod),
 )

@@ -25,7 +25,7 @@ def usable_endpoints(state: Cluster) -> Endpoint:
 def kube_proxy_programs_rules(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
     """A node's kube-proxy replaces its rules by what the EndpointSlice says now."""
     machine = state.nodes[node]
-    if machine is None or not machine.up:
+    if machine is None or not machine.connected:
         return
     usable = usable_endpoints(state)
     after = state

@@ -1,7 +1,8 @@
 """The kubelet's pod worker: it starts what is bound to its node, reports, and terminates what is deleted.
 
 Modelled: image pull, start in order, restart, status reports that lag behind the truth, and the termination timeline
-(preStop, SIGTERM, SIGKILL at the end of the grace period, removal of the object). A kubelet acts while its node is up.
+(preStop, SIGTERM, SIGKILL at the end of the grace period, removal of the object). A kubelet acts while its node is up;
+one that is cut off from the API server goes on with what it has seen.
 Left out: admission on the node, crash-loop back-off (a restart may be late), liveness probes, failing image pulls
 (a pull may take for ever).
 
@@ -12,10 +13,11 @@ https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
 from collections.abc import Iterator
 
 from checker.state import with_item
-from model.cluster import Cluster, on_running_node, pod_template, volumes_are_attached
+from model.cluster import Cluster, kubelet_is_connected, on_running_node, pod_template, volumes_are_attached
 from model.control_plane.pod_requests import removed
 from model.node.pod_status import final_phase, pod_phase, pod_ready, restarts
 from model.rows.pod import Container, Endpoint, Pod, Worker
+from model.rows.pod_template import RestartPolicy
 from model.rows.slots import PodSlot
 
 
@@ -24,7 +26,7 @@ def kubelet_pulls_images(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     bound = state.pods[pod]
     if bound is None or bound.worker is not Worker.NONE or not bound.active:
         return
-    if on_running_node(state, bound) and volumes_are_attached(state, bound):
+    if kubelet_is_connected(state, bound) and volumes_are_attached(state, bound):
         yield state.update(bound, worker=Worker.SYNC)
 
 
@@ -54,7 +56,9 @@ def kubelet_restarts_container(state: Cluster, pod: PodSlot) -> Iterator[Cluster
     template = pod_template(state, running)
     for position, spec in enumerate(template.containers):
         if not spec.init and restarts(template.restart_policy, running.containers[position]):
-            yield state.update(running, containers=with_item(running.containers, position, Container.RUNNING))
+            again = with_item(running.containers, position, Container.RUNNING)
+            counted = 1 if template.restart_policy is RestartPolicy.ON_FAILURE else 0  # the Job controller reads it
+            yield state.update(running, containers=again, restarts=running.restarts + counted)
 
 
 def kubelet_reports_status(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
@@ -62,7 +66,7 @@ def kubelet_reports_status(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     reported = state.pods[pod]
     if reported is None or not reported.exists or reported.worker is Worker.NONE:
         return
-    if on_running_node(state, reported):
+    if kubelet_is_connected(state, reported):
         phase = pod_phase(pod_template(state, reported), reported.containers)
         ready = pod_ready(pod_template(state, reported), reported.containers)
         if phase is not reported.phase or ready is not reported.ready:
@@ -70,11 +74,11 @@ def kubelet_reports_status(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
 
 
 def kubelet_begins_termination(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
-    """The kubelet sees that the Pod is being deleted: preStop hooks start; without one SIGTERM is sent at once."""
+    """The kubelet sees that the Pod is being deleted, or gone: preStop hooks start; without one SIGTERM is sent at once."""
     deleted = state.pods[pod]
     if deleted is None or not deleted.deleting or deleted.worker is Worker.TERMINATING:
         return
-    if on_running_node(state, deleted):
+    if kubelet_is_connected(state, deleted):
         after = state.update(deleted, worker=Worker.TERMINATING)
         for position, spec in enumerate(pod_template(state, deleted).containers):
             if not spec.pre_stop and _runs(deleted, position):
@@ -101,12 +105,13 @@ def pre_stop_hook_ends(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
 def kubelet_removes_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     """All containers have stopped: the kubelet reports the final status and deletes the Pod object without grace.
 
-    These are two requests; nothing in this model can tell the moment between them from the one before or after.
+    These are two requests; nothing in this model can tell the moment between them from the one before or after. Of an
+    object that was deleted by force there is only the Pod's end to see.
     """
     stopped = state.pods[pod]
-    if stopped is None or not stopped.exists or stopped.worker is not Worker.TERMINATING:
+    if stopped is None or stopped.worker is not Worker.TERMINATING:
         return
-    if on_running_node(state, stopped) and not any(_is_there(container) for container in stopped.containers):
+    if kubelet_is_connected(state, stopped) and not any(_is_there(container) for container in stopped.containers):
         yield removed(state, stopped, phase=final_phase(pod_template(state, stopped), stopped.containers))
 
 

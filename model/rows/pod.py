@@ -57,6 +57,22 @@ class Eviction(Enum):
     """The Pod's budget has been charged for it; the API server deletes the Pod next."""
 
 
+class Removal(Enum):
+    """What the Job controller is about to do to a Pod; forgotten when it restarts."""
+
+    FINALIZER = "its finalizer goes"
+    FINALIZER_AND_POD = "its finalizer goes, then the Pod"
+    POD = "the Pod goes; its finalizer is gone"
+
+
+class TaintTimer(Enum):
+    """The taint eviction controller's timer for a Pod: what it still tolerates of a taint NoExecute of its Node."""
+
+    CURRENT = "runs since the taint came"
+    OUTDATED = "runs since a taint came that is gone again"
+    """The controller has not seen that it went."""
+
+
 _TERMINAL = (PodPhase.SUCCEEDED, PodPhase.FAILED)
 
 
@@ -91,7 +107,8 @@ class Pod(Row, frozen=True, kw_only=True):
     pinned: NodeSlot | None = None
     """The only node that its node affinity allows (a DaemonSet's Pod)."""
     exists: bool = True
-    """etcd has the object. The row outlives it while the slice or a kube-proxy still refers to the Pod."""
+    """etcd has the object. The row outlives it while the slice, a kube-proxy or its Job's status still refers to it, and
+    while its containers run on."""
     phase: PodPhase = PodPhase.PENDING
     ready: bool = False
     ready_long_enough: bool = False
@@ -99,12 +116,28 @@ class Pod(Row, frozen=True, kw_only=True):
     deleting: bool = False
     finalizer: bool = False
     """The Job controller still has to count it; the object stays until it has."""
+    uncounted: PodPhase | None = None
+    """Its Job's ``status.uncountedTerminatedPods`` lists it, as one that Succeeded or Failed."""
+    removal: Removal | None = None
+    """What of it a sync of the Job controller that is under way is about to remove."""
+    index_failures: int = 0
+    """Annotation ``job-index-failure-count``: how many Pods of its completion index failed before it."""
+    restarts: int = 0
+    """How often its containers were restarted after a failure; only where the restart policy is OnFailure."""
+    exit_code: int = 0
+    """What its container exited with that failed by itself; only where `PodTemplate.exit_codes` tells some apart."""
+    disruption_target: bool = False
+    """Condition DisruptionTarget: something outside of the Pod has ended it (an eviction, not a plain deletion)."""
     relabelled: bool = False
     """A user has changed the labels that its controller selects it by."""
     disrupted: bool = False
     """Its PodDisruptionBudget's status lists it: an eviction has been granted and not been seen yet."""
     eviction: Eviction | None = None
     """A drain's eviction of it; None: no drain has listed the Pod."""
+    taint_timer: TaintTimer | None = None
+    """The taint eviction controller's timer for it, while its view of Nodes may lag."""
+    measured: bool = False
+    """The metrics API has a sample of it from after it became ready; unused (False) where nothing scales its owner."""
     node: NodeSlot | None = None
     worker: Worker = Worker.NONE
     containers: Annotated[tuple[Container, ...], Per("container_positions")] = ()
@@ -126,10 +159,9 @@ class Pod(Row, frozen=True, kw_only=True):
 
     @property
     def forgotten(self) -> bool:
-        """Nothing refers to it any more."""
-        return (
-            not self.exists and self.endpoint is Endpoint.UNUSED and self.observed is None and not self.routed_anywhere
-        )
+        """Nothing refers to it any more, and nothing of it runs."""
+        unseen = self.endpoint is Endpoint.UNUSED and self.observed is None and self.uncounted is None
+        return not self.exists and self.worker is Worker.NONE and unseen and not self.routed_anywhere
 
     @property
     def routed_anywhere(self) -> bool:

@@ -48,5 +48,9 @@ class PodTemplate(msgspec.Struct, frozen=True, kw_only=True):
     """How long a Pod must have been ready to count as available; a field of the workload, not of its template."""
     claims: tuple[str, ...] = ()
     """The PersistentVolumeClaims that its Pods mount, all of them the same ones."""
+    exit_codes: tuple[int, ...] = ()
+    """What its containers may exit with when they fail by themselves, where a Job's podFailurePolicy tells codes apart."""
+    unspecified: tuple[str, ...] = ()
+    """Of cpu and memory, what some container does not request: a quota that limits it refuses its Pods."""
     works: bool = True
     """Its processes come to answer. A revision that does not is what gets a rollout stuck."""

@@ -1,6 +1,24 @@
 """What the model represents of a StatefulSet."""
 
-from typing import Any
-
 from kubeproof.manifests.coverage import Covered, NotModelled, Table
-from kubeproof.manifests.represented import METADATA, POD_METADATA, POD_SPEC
+from kubeproof.manifests.tables.pod_template import METADATA, POD_TEMPLATE
+
+_YES = Covered.REPRESENTED
+_ANY = Covered.CANNOT_MATTER
+_CLAIMS_WAIT = NotModelled(
+    "verdicts let every Pod find its claims: none is deleted with its Pod, and no Pod waits for one to go", ("Retain",)
+)
+
+STATEFUL_SET: Table = {
+    **dict.fromkeys(("apiVersion", "kind", "status"), _ANY),
+    "metadata": METADATA,
+    "spec": {
+        **dict.fromkeys(("replicas", "selector", "podManagementPolicy", "updateStrategy", "minReadySeconds"), _YES),
+        "ordinals": _YES,
+        "serviceName": _ANY,  # names in DNS
+        "revisionHistoryLimit": _ANY,  # how many unused ControllerRevisions are kept
+        "volumeClaimTemplates": NotModelled("verdicts assume that each Pod's claims are bound, attach and mount"),
+        "persistentVolumeClaimRetentionPolicy": {"whenScaled": _CLAIMS_WAIT, "whenDeleted": _CLAIMS_WAIT},
+        "template": POD_TEMPLATE,
+    },
+}

@@ -25,7 +25,7 @@ def requested(state: Cluster, node: NodeSlot) -> tuple[int, tuple[tuple[str, int
     pods = 0
     totals: dict[str, int] = {}
     for pod in state.pods:
-        if pod.node == node and not pod.terminal:
+        if pod.node == node and pod.exists and not pod.terminal:
             pods = pods + 1
             for name, amount in pod_template(state, pod).spec.requests.items():
                 totals[name] = totals.get(name, 0) + amount
@@ -59,6 +59,8 @@ def scheduler_binds(state: Cluster, pod: PodSlot, node: NodeSlot) -> Iterator[Cl
     """The scheduler binds a Pod to one of the nodes that its filters let through."""
     pending, machine = state.pods[pod], state.nodes[node]
     if pending is None or machine is None or not pending.active or pending.node is not None:
+        return
+    if not machine.registered:
         return
     pods, resources = requested(state, node)
     if (pending.pinned is not None and pending.pinned != node) or not volumes_allow(state, pending, node):

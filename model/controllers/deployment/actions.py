@@ -2,27 +2,37 @@
 
 One sync is one step: between its writes nobody can tell an object that is written a moment later from one that is seen
 a moment later. Its decisions are those of `model.controllers.deployment.sync`; what the state keeps of its writes is
-ReplicaSets' sizes and annotations, not the Deployment's status, which no other component here reads.
+ReplicaSets' sizes and annotations. The Deployment's status, which no other component here reads, is kept where the
+scenario follows it: then the progress deadline is reported, and old ReplicaSets beyond the history limit are deleted.
 
-Left out: progress deadline (only a condition), history clean-up (old ReplicaSets of size 0 are kept).
+There is no clock. What a sync writes is of the moment 0, and `progress_deadline_passes` makes the condition Progressing
+older than any deadline, at any time. Left out: the condition Available and the number of ready Pods in the status.
 
 Source: pkg/controller/deployment/deployment_controller.go
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec.structs import replace
 
 from model.api import objects
 from model.cluster import Cluster
-from model.control_plane.informers import observed_replica_set
+from model.control_plane.informers import observed_pod, observed_replica_set
+from model.control_plane.pod_requests import deleted
+from model.controllers.deployment.conditions import Reason, Status, Type, find_condition
 from model.controllers.deployment.sync import sync
 from model.controllers.deployment.writes import (
     CreateReplicaSet,
+    DeleteReplicaSet,
     Refusal,
+    UpdateDeploymentStatus,
     UpdateReplicaSet,
     Write,
     conflict_with_itself,
 )
-from model.rows.deployment import Deployment, DeploymentSpec
+from model.parts import Part, component
+from model.rows.deployment import Deployment, DeploymentSpec, DeploymentStatus
 from model.rows.replica_set import ReplicaSet
 from model.rows.slots import DeploymentSlot
 
@@ -49,6 +59,29 @@ def deployment_controller_syncs(state: Cluster, deployment: DeploymentSlot) -> I
         yield after
 
 
+def progress_deadline_passes(state: Cluster, deployment: DeploymentSlot) -> Iterator[Cluster]:
+    """The condition Progressing has not been updated for progressDeadlineSeconds.
+
+    A rollout that is complete is not under a deadline, nor is one that is paused or reported already.
+    """
+    current = state.deployments[deployment]
+    if current is None or current.status is None or current.status.overdue:
+        return
+    if current.status.progressing in _UNDER_A_DEADLINE:
+        yield state.update(current, status=replace(current.status, overdue=True))
+
+
+_UNDER_A_DEADLINE = (
+    Reason.NEW_REPLICA_SET_CREATED,
+    Reason.FOUND_NEW_REPLICA_SET,
+    Reason.REPLICA_SET_UPDATED,
+    Reason.REPLICA_SET_CREATE_ERROR,
+    Reason.DEPLOYMENT_RESUMED,
+)
+_FALSE = (Reason.PROGRESS_DEADLINE_EXCEEDED, Reason.REPLICA_SET_CREATE_ERROR)
+_UNKNOWN = (Reason.DEPLOYMENT_PAUSED, Reason.DEPLOYMENT_RESUMED)
+
+
 def api_deployment(state: Cluster, slot: int, deployment: Deployment) -> objects.Deployment:
     """The Deployment in a slot as the rules take it."""
     return rule_deployment(state.constants.deployments[slot], deployment)
@@ -56,15 +89,56 @@ def api_deployment(state: Cluster, slot: int, deployment: Deployment) -> objects
 
 def rule_deployment(spec: DeploymentSpec, deployment: Deployment) -> objects.Deployment:
     """The Deployment as the rules take it."""
+    status = deployment.status
     return objects.Deployment(
         name=spec.name,
         template=deployment.template,
         replicas=deployment.replicas,
+        paused=deployment.paused,
         strategy=spec.strategy,
         max_surge=spec.max_surge,
         max_unavailable=spec.max_unavailable,
-        revision_history_limit=None,
-        progress_deadline_seconds=None,
+        **({"revision_history_limit": None, "progress_deadline_seconds": None} if status is None else _status(spec, status)),
+    )
+
+
+def _status(spec: DeploymentSpec, status: DeploymentStatus) -> dict[str, Any]:
+    """What only a Deployment has whose status is followed, as the rules take it."""
+    return {
+        "revision_history_limit": spec.revision_history_limit,
+        "progress_deadline_seconds": spec.progress_deadline_seconds,
+        "observed_generation": 1 if status.observed else 0,
+        "status_replicas": status.replicas,
+        "updated_replicas": status.updated_replicas,
+        "available_replicas": status.available_replicas,
+        "revision": status.revision,
+        "conditions": () if status.progressing is None else (_progressing(status.progressing, status.overdue),),
+    }
+
+
+def _progressing(reason: Reason, overdue: bool) -> objects.Condition:
+    """The condition Progressing; one that is overdue is older than any deadline."""
+    status = Status.FALSE if reason in _FALSE else Status.UNKNOWN if reason in _UNKNOWN else Status.TRUE
+    return objects.Condition(
+        type=Type.PROGRESSING,
+        status=status,
+        reason=reason,
+        last_update_time=None if overdue else 0,
+        last_transition_time=0,
+    )
+
+
+def written_status(deployment: objects.Deployment) -> DeploymentStatus:
+    """What the state keeps of a status that is written."""
+    condition = find_condition(deployment.conditions, Type.PROGRESSING)
+    return DeploymentStatus(
+        observed=deployment.observed_generation >= deployment.generation,
+        replicas=deployment.status_replicas,
+        updated_replicas=deployment.updated_replicas,
+        available_replicas=deployment.available_replicas,
+        revision=deployment.revision,
+        progressing=None if condition is None else Reason(condition.reason),
+        overdue=condition is not None and condition.last_update_time is None,
     )
 
 
@@ -76,7 +150,7 @@ def _cached_replica_sets(state: Cluster, deployment: int) -> list[objects.Replic
         if replica_set.deployment == deployment and observed is not None:
             found.append(
                 objects.ReplicaSet(
-                    name=f"{state.constants.deployments[deployment].name}-{replica_set.template}",
+                    name=_name(state, deployment, replica_set.template),
                     uid=str(slot),
                     template=replica_set.template,
                     created=slot,
@@ -92,10 +166,14 @@ def _cached_replica_sets(state: Cluster, deployment: int) -> list[objects.Replic
 
 
 def _pods(state: Cluster, deployment: int) -> list[objects.Pod]:
-    """The Deployment's Pods, which only Recreate looks at."""
-    if state.constants.deployments[deployment].strategy is not objects.Strategy.RECREATE:
-        return []
-    return [objects.Pod(controller=str(pod.replica_set), phase=pod.phase) for pod in state.pods if pod.exists]
+    """The Pods in the controllers' cache, which only Recreate looks at."""
+    found: list[objects.Pod] = []
+    if state.constants.deployments[deployment].strategy is objects.Strategy.RECREATE:
+        for pod in state.pods:
+            observed = observed_pod(state, pod)
+            if observed is not None:
+                found.append(objects.Pod(controller=str(pod.replica_set), phase=observed.phase))
+    return found
 
 
 def _find(state: Cluster, deployment: int, wanted: objects.ReplicaSet) -> ReplicaSet | None:
@@ -142,10 +220,37 @@ def _stored(state: Cluster, deployment: int, write: Write) -> Cluster:
                 max_annotation=changed.max_annotation or 0,
                 observed_is_current=not lagging,
             )
-        case _:
-            return state
+        case UpdateDeploymentStatus(changed):
+            current = state.deployments[deployment]
+            assert current is not None  # it is being synced
+            return state if current.status is None else state.update(current, status=written_status(changed))
+        case DeleteReplicaSet(name):
+            return _without(state, deployment, name)
+
+
+def _without(state: Cluster, deployment: int, name: str) -> Cluster:
+    """The state after the DELETE of a ReplicaSet; the garbage collector deletes what it still owned, in the same step."""
+    after = state
+    for slot, replica_set in state.replica_sets.items():
+        if replica_set.deployment == deployment and _name(state, deployment, replica_set.template) == name:
+            for number, pod in state.pods.items():
+                if pod.replica_set == slot:
+                    after = deleted(after, number)
+                    left = after.pods[number]
+                    after = after if left is None else after.update(left, replica_set=None)
+            after = after.delete(replica_set)
+    return after
+
+
+def _name(state: Cluster, deployment: int, template: int) -> str:
+    return f"{state.constants.deployments[deployment].name}-{template}"
 
 
 def _number(template: object) -> int:
     assert isinstance(template, int)  # templates are numbers in this model
     return template
+
+
+PARTS: tuple[Part, ...] = (
+    *component(lambda state: state.constants.deployment_status, progress_deadline_passes),
+)

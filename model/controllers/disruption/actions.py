@@ -84,9 +84,7 @@ def disruption_controller_syncs(state: Cluster, disruption_budget: DisruptionBud
 
 def stored_status(budget: DisruptionBudget) -> Computed:
     """The status that was written last, as a sync would compute it."""
-    return Computed(
-        budget.current_healthy, budget.desired_healthy, budget.expected_pods, budget.disruptions_allowed
-    )
+    return Computed(budget.current_healthy, budget.desired_healthy, budget.expected_pods, budget.disruptions_allowed)
 
 
 def selects(state: Cluster, slot: int, pod: Pod) -> bool:
@@ -136,7 +134,8 @@ def _controller(state: Cluster, pod: Pod) -> str | None:
         slot = getattr(pod, kind)
         if slot is not None:
             pool = getattr(state, f"{kind}s")
-            return next(f"{kind}-{number}" for number, (other, _) in enumerate(pool.items()) if other == slot)
+            uids = (f"{kind}-{number}" for number, (other, _) in enumerate(pool.items()) if other == slot)
+            return next(uids, f"{kind}-gone")
     return None
 
 

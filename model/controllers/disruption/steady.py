@@ -1,18 +1,20 @@
 """PodDisruptionBudgets whose status is right."""
 
-from collections.abc import Sequence
-
 from checker.state import Pool
-from model.api import objects
-from model.api.disruption_budgets import PodDisruptionBudget
-from model.cluster import Constants
-from model.controllers.disruption.scale import Controllers, PodController
-from model.controllers.disruption.sync import sync
-from model.rows.disruption_budget import DisruptionBudget, DisruptionBudgetSpec
-from model.steady import PodGroup, Start
+from model.cluster import Cluster, Constants
+from model.controllers.disruption.actions import disruption_controller_syncs
+from model.rows.disruption_budget import DisruptionBudget
+from model.steady import Start
 
 
-def steady_disruption_budgets(constants: Constants, start: Start) -> Start:
-    """Every budget with the status that its controller has written over what else the cluster begins with."""
-    budgets = [_synced(spec, start) for spec in constants.disruption_budgets]
-    return Start(pools={"disruption_budgets": Pool.of(budgets)} if budgets else {})
+def steady_disruption_budgets(constants: Constants) -> Start:
+    """Every budget as a user has just created it; `synced` gives it its status."""
+    new = DisruptionBudget(current_healthy=0, desired_healthy=0, expected_pods=0, disruptions_allowed=0, observed=False)
+    return Start(pools={"disruption_budgets": Pool.of(new for _ in constants.disruption_budgets)})
+
+
+def synced(state: Cluster) -> Cluster:
+    """The cluster with the status of every budget as its controller writes it."""
+    for slot in range(state.disruption_budgets.capacity):
+        state = next(disruption_controller_syncs(state, slot), state)
+    return state

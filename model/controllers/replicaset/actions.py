@@ -17,6 +17,7 @@ Source: pkg/controller/replicaset/replica_set.go
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from checker.state import count
 from checker.vocabulary import derived
 from model.api import objects
 from model.cluster import Cluster, is_available, pod_template
@@ -83,7 +84,9 @@ def replica_set_controller_claims_pod(
     owner, candidate = state.replica_sets[replica_set], state.pods[pod]
     if owner is None or candidate is None:
         return
-    claims = _claim(owner, replica_set, candidate)
+    claims = Claim()
+    if candidate.replica_set is None or candidate.replica_set == replica_set:
+        claims = _claim(candidate, owner.template)
     if claims.adopted:
         yield state.update(candidate, replica_set=replica_set)
     if claims.released:
@@ -98,7 +101,7 @@ def replica_set_controller_manages_pods(state: Cluster, replica_set: ReplicaSetS
     owner = state.replica_sets[replica_set]
     if owner is None or owner.expects or cache_is_too_old(owner):
         return
-    if any(_claim(owner, replica_set, pod).adopted for pod in state.pods if pod.replica_set is None):
+    if count(state.pods, _adoptable, owner.template) > 0:
         return
     active = replicas_counted(state, replica_set)
     missing, surplus = replicas_to_create(owner.replicas, active), replicas_to_delete(owner.replicas, active)
@@ -133,13 +136,17 @@ def replica_set_controller_writes_status(state: Cluster, replica_set: ReplicaSet
         )
 
 
-def _claim(owner: ReplicaSet, slot: int, pod: Pod) -> Claim:
-    """What the ReplicaSet claims of a Pod: active Pods that are its own, or nobody's."""
-    if not pod.active or any(other is not None for other in (pod.stateful_set, pod.daemon_set, pod.job)):
+def _adoptable(pod: Pod, template: int) -> bool:
+    """A ReplicaSet of this template adopts the Pod."""
+    return pod.replica_set is None and len(_claim(pod, template).adopted) > 0
+
+
+def _claim(pod: Pod, template: int) -> Claim:
+    """What a ReplicaSet of this template claims of a Pod that is its own or has no owner."""
+    others = (pod.stateful_set, pod.daemon_set, pod.job)
+    if not pod.active or any(owner is not None for owner in others):
         return Claim()
-    if pod.replica_set is not None and pod.replica_set != slot:
-        return Claim()
-    selected = pod.template == owner.template and not pod.relabelled
+    selected = pod.template == template and not pod.relabelled
     uid = None if pod.replica_set is None else _UID
     candidate = objects.Pod(controller=uid, labels=_LABELS if selected else {})
     return claim(objects.ReplicaSet(name="", uid=_UID), [candidate], lambda each: each.labels == _LABELS)

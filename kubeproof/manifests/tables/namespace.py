@@ -1,4 +1,4 @@
-"""What the model represents of claims and storage classes."""
+"""What the model represents of claims, storage classes and quotas."""
 
 from kubeproof.manifests.coverage import Covered, NotModelled, Table
 
@@ -12,6 +12,17 @@ CLAIM: Table = {
         **dict.fromkeys(("accessModes", "storageClassName"), _YES),
         **dict.fromkeys(("resources", "volumeMode", "volumeAttributesClassName"), _ANY),
         **dict.fromkeys(("volumeName", "selector", "dataSource", "dataSourceRef"), _THERE),
+    },
+}
+QUOTA: Table = {
+    **dict.fromkeys(("apiVersion", "kind", "metadata", "status"), _ANY),
+    "spec": {
+        "hard": {
+            **dict.fromkeys(("pods", "count/pods", "cpu", "requests.cpu", "memory", "requests.memory"), _YES),
+            "*": NotModelled("verdicts assume that it never rejects a Pod"),
+        },
+        "scopes": NotModelled("verdicts apply the quota to every Pod"),
+        "scopeSelector": NotModelled("verdicts apply the quota to every Pod"),
     },
 }
 STORAGE_CLASS: Table = {
