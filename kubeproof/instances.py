@@ -7,6 +7,7 @@ proportion to them (maxSurge, maxUnavailable) stays in about that proportion, an
 import msgspec
 from msgspec.structs import replace
 
+from kubeproof.kinds import autoscaler, disruption_budget
 from kubeproof.kinds.quota import smaller_quota
 from kubeproof.workload import Workload
 
@@ -32,7 +33,20 @@ def instance(workload: Workload, *, replicas: int | None, nodes: int | None = No
             workload.kind.smaller(member, replicas) if member.replicas > replicas else member for member in members
         )
     quota = None if workload.quota is None else smaller_quota(workload.quota, workload.members, members)
-    return replace(workload, **{workload.kind.field: members}, nodes=workload.nodes[:nodes], quota=quota)
+    budgets = tuple(
+        disruption_budget.smaller(budget, workload.members, members) for budget in workload.disruption_budgets
+    )
+    autoscalers = tuple(
+        each if replicas is None else autoscaler.smaller(each, replicas) for each in workload.autoscalers
+    )
+    return replace(
+        workload,
+        **{workload.kind.field: members},
+        disruption_budgets=budgets,
+        autoscalers=autoscalers,
+        nodes=workload.nodes[:nodes],
+        quota=quota,
+    )
 
 
 def sizes_below(workload: Workload, most: Bound) -> list[Bound]:
@@ -53,9 +67,19 @@ def size_of(workload: Workload, written: Workload) -> dict[str, int | str]:
     """The bounds that a verdict states: sizes, and what the manifest says where that is more."""
     bounds: dict[str, int | str] = {}
     for member, original in zip(workload.members, written.members, strict=True):
-        key = "replicas" if len(workload.members) == 1 else f"replicas of {member.name}"
+        key = workload.kind.counted
+        if len(workload.members) > 1:
+            key = f"{key} of {member.name}"
         bounds[key] = member.replicas
         if member.replicas != original.replicas:
             bounds[key] = f"{member.replicas} of {original.replicas}{workload.kind.proportions(member)}"
+    for budget, original_budget in zip(workload.disruption_budgets, written.disruption_budgets, strict=True):
+        if budget != original_budget:
+            now, before = disruption_budget.in_words(budget), disruption_budget.in_words(original_budget)
+            bounds[f"PodDisruptionBudget {budget.name}"] = f"{now} for {before}"
+    for scaled, original_scaled in zip(workload.autoscalers, written.autoscalers, strict=True):
+        if scaled != original_scaled:
+            now, before = autoscaler.in_words(scaled), autoscaler.in_words(original_scaled)
+            bounds[f"HorizontalPodAutoscaler {scaled.name}"] = f"{now} for {before}"
     bounds["nodes"] = len(workload.nodes)
     return bounds

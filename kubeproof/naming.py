@@ -28,8 +28,8 @@ class Names:
         base = owner_name(state, pod)
         if pod.ordinal is not None:
             base = f"{base}-{pod.ordinal}"
-            if pod.stateful_set is not None:
-                return base
+            if pod.stateful_set is not None:  # two have one name where the earlier runs on without its object
+                return base if base not in self._of_slot.values() else f"{base} (second)"
         number = self._count.get(base, 0)
         self._count[base] = number + 1
         return f"{base}-{_letters(number)}"
@@ -49,6 +49,8 @@ def object_name(state: Cluster, parameter: str, slot: int) -> str:
     """The name of an object that is not a Pod: what its constant part says, where it has one."""
     if parameter == "replica_set":
         return replica_set_name(state, slot)
+    if parameter == "child_job":
+        return child_job_name(state, slot)
     name: str = getattr(state.constants, f"{parameter}s")[slot].name
     return name
 
@@ -69,6 +71,12 @@ def replica_set_name(state: Cluster, slot: int) -> str:
         return f"replicaset-{slot}"
     deployment = state.constants.deployments[replica_set.deployment].name
     return f"{deployment}-{state.constants.templates[replica_set.template].name}"
+
+
+def child_job_name(state: Cluster, slot: int) -> str:
+    """The name of a CronJob's Job, by the tick that it was due in: ``backup-4``."""
+    job = state.child_jobs[slot]
+    return f"job-{slot}" if job is None else f"{state.constants.cron_jobs[job.cron_job].name}-{job.scheduled}"
 
 
 def slug(name: str) -> str:

@@ -9,10 +9,11 @@ from checker.slicing import Alternative, ExplainedStep, Explanation, explain
 from checker.state import Pool, Row
 from checker.trace import Trace
 from checker.vocabulary import Event, Fairness, Property, Scenario
-from kubeproof.naming import Names, condition, count, doing, replica_set_name
+from kubeproof.naming import Names, condition, count, doing, owner_name, replica_set_name
 from kubeproof.reasons import why
-from kubeproof.words import namespace, stateful_set
+from kubeproof.words import autoscaler, cron_job, deployment, disruption_budget, job, namespace, nodes, stateful_set
 from model.cluster import Cluster, pod_template
+from model.rows.node import Node
 from model.rows.pod import Container, Endpoint, Pod, Worker
 from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
 
@@ -145,7 +146,8 @@ def facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]
     """Every fact about a state, from the top layer down."""
     constants = state.constants
     for slot, deployment in state.deployments.items():
-        template = f"template {constants.templates[deployment.template].name}"
+        paused = " (paused)" if deployment.paused else ""
+        template = f"template {constants.templates[deployment.template].name}{paused}"
         yield ("Deployment", constants.deployments[slot].name), (template, count(deployment.replicas, "replica"))
     for slot, replica_set in state.replica_sets.items():
         name = replica_set_name(state, slot)
@@ -167,7 +169,7 @@ def facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]
 def _node_facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]]:
     for slot, node in state.nodes.items():
         name = state.constants.nodes[slot].name
-        yield ("Node", name), ("up" if node.up else "crashed",)
+        yield ("Node", name), (*nodes.node_fact(node), *_marked(node))
         for pod_slot, pod in state.pods.items():
             if pod.node == slot and pod.worker is not Worker.NONE:
                 yield (f"kubelet {name}", names.pod(pod_slot)), (pod.worker.value,)
@@ -175,6 +177,14 @@ def _node_facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str],
                     if pod.containers[position] is not Container.WAITING:
                         container = f"{names.pod(pod_slot)}/{spec.name}"
                         yield (f"runtime {name}", container), (doing(spec, pod.containers[position]),)
+
+
+def _marked(node: Node) -> Iterator[str]:
+    """What users have done to a node."""
+    if node.cordoned:
+        yield "cordoned"
+    if node.draining:
+        yield "draining"
 
 
 def _traffic_facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]]:
@@ -201,7 +211,15 @@ def _routes(state: Cluster, node: int, names: Names) -> str:
     return f"routes to {', '.join(routed)}" if routed else "rejects requests"
 
 
-FACTS: tuple[Callable[[Cluster], Iterator[tuple[tuple[str, str], Fact]]], ...] = (stateful_set.facts, namespace.facts)
+FACTS: tuple[Callable[[Cluster], Iterator[tuple[tuple[str, str], Fact]]], ...] = (
+    deployment.facts,
+    stateful_set.facts,
+    cron_job.facts,
+    autoscaler.facts,
+    disruption_budget.facts,
+    job.facts,
+    namespace.facts,
+)
 """What there is to say about objects of other kinds: one function a kind."""
 
 
@@ -219,8 +237,11 @@ def _pod_fact(state: Cluster, pod: Pod) -> Fact:
     if not pod.exists:
         return ("deleted",)
     place = "not bound" if pod.node is None else f"on {state.constants.nodes[pod.node].name}"
+    place += ", labels changed" if pod.relabelled else ""
+    place += ", without an owner" if owner_name(state, pod) == "pod" else ""
     terminating = ("terminating",) if pod.deleting else ()
-    return pod.phase.value, _ready_text(pod.ready), place, *terminating
+    eviction = () if pod.eviction is None else (f"eviction {pod.eviction.value}",)
+    return pod.phase.value, _ready_text(pod.ready), place, *eviction, *terminating, *job.counting_of(pod)
 
 
 def _ready_text(ready: bool) -> str:
@@ -238,8 +259,14 @@ _ACTORS = {
     "kube_proxy": "kube-proxy",
     "kubelet": "kubelet",
     "pre_stop_hook": "kubelet",
+    **nodes.ACTORS,
     "node": "machine",
+    **deployment.ACTORS,
     **stateful_set.ACTORS,
+    **cron_job.ACTORS,
+    **job.ACTORS,
+    **autoscaler.ACTORS,
+    **disruption_budget.ACTORS,
     **namespace.ACTORS,
 }
 """Who acts, by the first words of an action's name; the rest is what it does. Anything else happens in a container."""

@@ -9,7 +9,7 @@ from typing import Any
 from checker.slicing import Explanation
 from checker.vocabulary import Kind
 from kubeproof.naming import Names, condition, count, replica_set_name
-from kubeproof.words import stateful_set
+from kubeproof.words import autoscaler, cron_job, deployment, disruption_budget, job, nodes, stateful_set
 from model.cluster import Cluster, answers, on_running_node, pod_template
 from model.control_plane.scheduler.actions import requested
 from model.control_plane.scheduler.filters import Requested, feasible
@@ -163,7 +163,13 @@ REASONS: Mapping[str, Callable[[States, Any, Names], str]] = {
     overcommitted_nodes.name: _overcommitted,
     misplaced_pods.name: _misplaced,
     overwritten_replica_sets.name: _overwritten,
+    **deployment.REASONS,
+    **nodes.REASONS,
     **stateful_set.REASONS,
+    **cron_job.REASONS,
+    **autoscaler.REASONS,
+    **disruption_budget.REASONS,
+    **job.REASONS,
     volumes_in_use_twice.name: lambda _, offender, __: str(offender),
 }
 """Promise -> says why one offender offends, at the end of these states."""

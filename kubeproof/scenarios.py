@@ -1,24 +1,47 @@
 """The standard scenarios of every kind, and how a workload and one of them become a scenario of the model."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from checker.vocabulary import Property, Scenario
-from kubeproof.standard import deployment, promises, stateful_set, volume
-from kubeproof.standard.promises import TRAFFIC, TRAFFIC_CONVERGENCE
+from kubeproof.kinds import autoscaler, disruption_budget
+from kubeproof.standard import cron_job, deployment, drain, job, nodes, promises, stateful_set, volume
+from kubeproof.standard import autoscaler as autoscaling
+from kubeproof.standard.promises import ROUTED, TRAFFIC, TRAFFIC_CONVERGENCE
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.cluster import Assumptions, Cluster, Constants
 from model.next_state import next_state
+from model.rows.autoscaler import AutoscalerSpec
 from model.rows.pod_template import PodTemplate
 from model.scenarios import steady_states
 
-STANDARD: tuple[StandardScenario, ...] = (*deployment.SCENARIOS, *stateful_set.SCENARIOS, *volume.SCENARIOS)
+STANDARD: tuple[StandardScenario, ...] = (
+    *deployment.SCENARIOS,
+    *nodes.SCENARIOS,
+    *stateful_set.SCENARIOS,
+    *volume.SCENARIOS,
+    *cron_job.SCENARIOS,
+    *drain.SCENARIOS,
+    *job.SCENARIOS,
+    *autoscaling.SCENARIOS,
+)
 _ALL = {prop.name: prop for standard in STANDARD for prop in standard.properties}
 PROPERTIES: tuple[Property, ...] = tuple(sorted(_ALL.values(), key=lambda prop: prop.kind.liveness))
 """Every promise: those of states and steps first."""
-PROPERTY_NEEDS: Mapping[str, str] = {**promises.NEEDS, **deployment.NEEDS, **stateful_set.NEEDS, **volume.NEEDS}
+PROPERTY_NEEDS: Mapping[str, str] = {
+    **promises.NEEDS,
+    **deployment.NEEDS,
+    **nodes.NEEDS,
+    **stateful_set.NEEDS,
+    **volume.NEEDS,
+    **cron_job.NEEDS,
+    **drain.NEEDS,
+    **job.NEEDS,
+    **autoscaling.NEEDS,
+}
 
 ASSUMPTIONS: Mapping[str, str] = {
     "prestop-outlasts-propagation": "a preStop hook ends only after neither the EndpointSlice nor any kube-proxy shows "
@@ -31,6 +54,7 @@ STANDING_ASSUMPTIONS: tuple[str, ...] = (
     "controllers, kubelets and kube-proxies do not restart, and the API server can be reached",
 )
 NODES_ASSUMED = "the nodes have room for every Pod and satisfy its node selector and affinity"
+UNSCALED = "the load does not change, so that no autoscaler changes a size"
 NODES_GIVEN = "no Pod runs on a node that would refuse it now"
 PROGRESS: tuple[str, ...] = (
     "images can be pulled",
@@ -83,8 +107,11 @@ def build(
     """
     constants = _constants(workload, standard, assume)
     slots = workload.replicas + standard.spare_pods(workload)
-    sizes = [deployment.replicas for deployment in workload.deployments]
-    initial = tuple(steady_states(constants, sizes, pod_slots=slots, budgets=standard.budgets))
+    initial = tuple(
+        state
+        for sizes in standard.starts(workload)
+        for state in steady_states(constants, sizes, pod_slots=slots, budgets=standard.budgets)
+    )
     if not initial:
         raise NoSteadyState(f"the {workload.replicas} Pods of {workload.name} do not fit on the nodes")
     return Scenario(
@@ -92,33 +119,52 @@ def build(
         initial=initial,
         actions=next_state(initial[0]),
         properties=tuple(prop for prop in standard.properties if is_about(prop, workload, standard)),
-        bounds={**(bounds or {}), "Pods at once": slots},
+        bounds={**(bounds or {}), **({"Pods at once": slots} if slots > 0 else {})},
         disturbances=standard.budgets,
         assumptions=_assumptions(workload, standard, assume),
     )
 
 
 def is_about(prop: Property, workload: Workload, standard: StandardScenario) -> bool:
-    """There is what a property speaks of: a Service that takes traffic, if it speaks of one."""
-    return prop not in (*TRAFFIC, *TRAFFIC_CONVERGENCE) or (workload.service is not None and standard.traffic)
+    """There is what a property speaks of: a Service that takes traffic, a PodDisruptionBudget, scaling policies."""
+    if prop in drain.BUDGETS and not workload.disruption_budgets:
+        return False
+    if prop in autoscaling.RATES and not autoscaling.behaves(workload):
+        return False
+    if prop in job.INDEXED and not job.indexed(workload):
+        return False
+    return prop not in (*TRAFFIC, *ROUTED, *TRAFFIC_CONVERGENCE) or (workload.service is not None and standard.traffic)
 
 
 def _assumptions(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> tuple[str, ...]:
     """Everything that the verdicts take for granted."""
     nodes = NODES_ASSUMED if workload.nodes_assumed else NODES_GIVEN
     vouched = (ASSUMPTIONS[name] for name in assume)
-    return (*vouched, *STANDING_ASSUMPTIONS, nodes, *standard.assumptions, *workload.caveats)
+    unscaled = () if standard.autoscaled or not workload.autoscalers else (UNSCALED,)
+    return (*vouched, *STANDING_ASSUMPTIONS, nodes, *unscaled, *standard.assumptions, *workload.caveats)
+
+
+def _autoscalers(workload: Workload) -> tuple[AutoscalerSpec, ...]:
+    numbers = {deployment.name: number for number, deployment in enumerate(workload.deployments)}
+    return tuple(autoscaler.spec(each, numbers[each.target]) for each in workload.autoscalers)
 
 
 def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> Constants:
     templates: list[PodTemplate] = []
     kind = workload.kind
-    specs = tuple(kind.spec(member, templates, standard.revisions) for member in workload.members)
+    specs: list[Any] = []
+    numbers: dict[str, range] = {}
+    for member in workload.members:
+        first = len(templates)
+        specs.append(kind.spec(member, templates, standard.revisions))
+        numbers[member.name] = range(first, len(templates))
     return Constants(
         templates=tuple(replace(each, works=each.name not in standard.broken) for each in templates),
         nodes=workload.nodes,
         container_positions=tuple(range(max(len(template.containers) for template in templates))),
-        **{kind.field: specs},
+        **{kind.field: tuple(specs)},
+        disruption_budgets=tuple(disruption_budget.spec(each, numbers) for each in workload.disruption_budgets),
+        autoscalers=_autoscalers(workload) if standard.autoscaled else (),
         volumes=workload.volumes,
         quota=workload.quota,
         service=workload.service if standard.traffic else None,

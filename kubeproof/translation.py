@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from kubeproof.kinds import disruption_budget
+from kubeproof.kinds.autoscaler import autoscalers_of, scaled_by
 from kubeproof.kinds.catalog import KINDS
 from kubeproof.kinds.disruption_budget import WorkloadDisruptionBudget
 from kubeproof.kinds.kind import Kind
@@ -55,7 +56,8 @@ def _workload(
     manifests: Manifests,
 ) -> Workload:
     subject = service or objects[0]
-    read = tuple(kind.read(manifest, service) for manifest in objects)
+    autoscalers = tuple(autoscalers_of(manifests, objects))
+    read = scaled_by(tuple(kind.read(manifest, service) for manifest in objects), autoscalers)
     return Workload(
         name=subject.identity,
         namespace=subject.namespace,
@@ -65,6 +67,7 @@ def _workload(
         volumes=volumes_of(manifests, subject.namespace, read),
         disruption_budgets=tuple(_disruption_budgets(manifests, objects)),
         quota=quota_of(manifests, subject.namespace, objects),
+        autoscalers=autoscalers,
         nodes=given or tuple(_assumed_node(number, read) for number in range(nodes)),
         nodes_assumed=not given,
         caveats=(

@@ -5,9 +5,12 @@ Plain data: built from manifests, saved in counterexamples, and turned into scen
 
 import msgspec
 
+from kubeproof.kinds.autoscaler import WorkloadAutoscaler
 from kubeproof.kinds.catalog import KINDS
+from kubeproof.kinds.cron_job import WorkloadCronJob
 from kubeproof.kinds.deployment import WorkloadDeployment
 from kubeproof.kinds.disruption_budget import WorkloadDisruptionBudget
+from kubeproof.kinds.job import WorkloadJob
 from kubeproof.kinds.kind import Kind
 from kubeproof.kinds.member import Member
 from kubeproof.kinds.stateful_set import WorkloadStatefulSet
@@ -27,11 +30,14 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     service: str | None = None
     publish_not_ready_addresses: bool = False
     deployments: tuple[WorkloadDeployment, ...] = ()
+    cron_jobs: tuple[WorkloadCronJob, ...] = ()
+    jobs: tuple[WorkloadJob, ...] = ()
     stateful_sets: tuple[WorkloadStatefulSet, ...] = ()
     volumes: tuple[VolumeSpec, ...] = ()
     disruption_budgets: tuple[WorkloadDisruptionBudget, ...] = ()
     quota: dict[str, int] | None = None
     """What its Pods may use of each resource in all."""
+    autoscalers: tuple[WorkloadAutoscaler, ...] = ()
     nodes: tuple[Node, ...]
     nodes_assumed: bool = True
     caveats: tuple[str, ...] = ()

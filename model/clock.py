@@ -1,14 +1,14 @@
 """A discrete clock, for scenarios whose promises hang on durations; elsewhere no time is kept.
 
-`Cluster.now` counts ticks from the beginning of the scenario. How long a tick is says who uses the clock. It is never
-owed; the budget `ticks` is all the time that is looked at.
+`Cluster.now` counts ticks from the beginning of the scenario. How long a tick is says who uses the clock. Time
+passes by itself; the budget `ticks` is all the time that is looked at.
 """
 
 from collections.abc import Iterator
 
 from model.cluster import Cluster
 from model.controllers.cronjob.punctuality import controller_is_late, job_overruns
-from model.parts import Part, budgeted
+from model.parts import Part, component
 
 
 def ticked(state: Cluster) -> Cluster:
@@ -25,4 +25,4 @@ def clock_ticks(state: Cluster) -> Iterator[Cluster]:
         yield ticked(state)
 
 
-PARTS: tuple[Part, ...] = (budgeted("ticks", clock_ticks),)
+PARTS: tuple[Part, ...] = component(lambda state: state.ticks > 0, clock_ticks)

@@ -25,7 +25,7 @@ from model.rows.daemon_set import DaemonSet, DaemonSetSpec
 from model.rows.deployment import Deployment, DeploymentSpec
 from model.rows.disruption_budget import DisruptionBudget, DisruptionBudgetSpec
 from model.rows.job import Job, JobSpec
-from model.rows.node import Node
+from model.rows.node import Node, NodeChange
 from model.rows.pod import Container, ObservedPod, Pod
 from model.rows.pod_template import PodTemplate
 from model.rows.replica_set import ReplicaSet
@@ -61,6 +61,11 @@ class FeatureGates(msgspec.Struct, frozen=True):
     stale_controller_consistency_replica_set: bool = True
     """StaleControllerConsistencyReplicaSet: the ReplicaSet controller does nothing while its view of Pods is older than
     a Pod that it has created."""
+    stale_controller_consistency_daemon_set: bool = True
+    """StaleControllerConsistencyDaemonSet: as above, for the DaemonSet controller."""
+    schedule_daemon_set_pods: bool = True
+    """ScheduleDaemonSetPods, which is gone since 1.18: a DaemonSet's Pods are pinned to their nodes, and the scheduler
+    binds them. Before 1.12 the controller created them with their node set."""
 
 
 class Constants(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -78,6 +83,10 @@ class Constants(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     autoscalers: tuple[AutoscalerSpec, ...] = ()
     disruption_budgets: tuple[DisruptionBudgetSpec, ...] = ()
     volumes: tuple[VolumeSpec, ...] = ()
+    joining: int = 0
+    """How many of the nodes are not there in the beginning: the last ones that have slots."""
+    node_changes: tuple[NodeChange, ...] = ()
+    """What users may make of nodes; what they are then like is in `nodes` behind those that have slots."""
     quota: Mapping[str, int] | None = None
     """What the Pods of the scenario may use of each resource in all (ResourceQuota), less what others use."""
     service: str | None = None
@@ -85,8 +94,21 @@ class Constants(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     assumptions: Assumptions = Assumptions()
     caches: Caches = Caches()
     gates: FeatureGates = FeatureGates()
+    unchecked_budget_writes: bool = False
+    """The API server charges a PodDisruptionBudget without checking that nobody has written it since it was read. It
+    never should: this shows what optimistic concurrency is for."""
     deployment_status: bool = False
     """Deployments' status is part of the state: progress deadline and clean-up of the revision history go by it."""
+
+    @property
+    def node_slots(self) -> int:
+        """How many nodes there may be at once."""
+        return min((change.after for change in self.node_changes), default=len(self.nodes))
+
+    @property
+    def first_nodes(self) -> int:
+        """How many nodes there are in the beginning."""
+        return self.node_slots - self.joining
 
 
 class Cluster(State, frozen=True, kw_only=True):
@@ -116,9 +138,14 @@ class Cluster(State, frozen=True, kw_only=True):
     partitions: int = 0
     node_returns: int = 0
     node_deletions: int = 0
+    node_joins: int = 0
+    node_removals: int = 0
+    node_changes: int = 0
+    node_cordons: int = 0
     pod_deletions: int = 0
     forced_deletions: int = 0
     stuck_pod_deletions: int = 0
+    outdated_pod_deletions: int = 0
     pod_evictions: int = 0
     pod_relabels: int = 0
     pauses: int = 0
@@ -138,7 +165,10 @@ class Cluster(State, frozen=True, kw_only=True):
     late_ticks: int = 0
     overruns: int = 0
     job_failures: int = 0
+    job_deletions: int = 0
     suspensions: int = 0
+    fully_disrupted: bool = False
+    """The node lifecycle controller has seen that no node of any zone is ready: it evicts nobody."""
     service_answered: bool = False
     """The Service has once had an endpoint that answers."""
 

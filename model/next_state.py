@@ -14,26 +14,34 @@ from model.controllers.attachdetach import actions as attach_detach
 from model.controllers.availability import min_ready_seconds_pass
 from model.controllers.cronjob.actions import PARTS as CRON_JOB_CONTROLLER
 from model.controllers.cronjob.child_jobs import PARTS as CHILD_JOBS
+from model.controllers.daemonset.actions import PARTS as DAEMON_SET_CONTROLLER
 from model.controllers.deployment.actions import PARTS as DEPLOYMENT_CONTROLLER
 from model.controllers.deployment.actions import deployment_controller_syncs
 from model.controllers.disruption.actions import PARTS as DISRUPTION_CONTROLLER
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
 from model.controllers.horizontalpodautoscaler.actions import PARTS as AUTOSCALER_CONTROLLER
+from model.controllers.job.actions import PARTS as JOB_CONTROLLER
+from model.controllers.nodelifecycle import actions as node_lifecycle
+from model.controllers.podgc import actions as pod_gc
 from model.controllers.replicaset.actions import PARTS as REPLICA_SET_CONTROLLER
 from model.controllers.replicaset.actions import (
     replica_set_controller_manages_pods,
     replica_set_controller_writes_status,
 )
 from model.controllers.statefulset.actions import PARTS as STATEFUL_SET_CONTROLLER
+from model.controllers.tainteviction import actions as taint_eviction
+from model.controllers.ttlafterfinished.actions import PARTS as TTL_CONTROLLER
 from model.disturbances import containers, deployment, nodes, pods
 from model.disturbances.controller_manager import PARTS as CONTROLLER_MANAGER
 from model.disturbances.cron_job import PARTS as CRON_JOB_TROUBLES
+from model.disturbances.daemon_set import PARTS as DAEMON_SET_USERS
 from model.disturbances.drain import PARTS as DRAINS
+from model.disturbances.job import PARTS as JOB_USERS
 from model.disturbances.load import PARTS as LOAD
 from model.disturbances.stateful_set import PARTS as STATEFUL_SET_USERS
-from model.node import container_runtime, kubelet
+from model.node import container_runtime, kubelet, node_status
 from model.node.kube_proxy import kube_proxy_programs_rules
-from model.parts import Part, always, budgeted, component, some, some_template
+from model.parts import Part, budgeted, component, some, some_template
 from model.rows.pod_template import RestartPolicy
 
 PARTS: tuple[Part, ...] = (
@@ -48,7 +56,7 @@ PARTS: tuple[Part, ...] = (
     *component(lambda state: state.constants.caches.deployment_replica_sets, replica_set_informer_catches_up),
     *component(lambda state: state.constants.caches.replica_set_pods, pod_informer_catches_up),
     *component(
-        always,
+        some("pods"),
         scheduler_binds,
         kubelet.kubelet_pulls_images,
         kubelet.kubelet_starts_container,
@@ -87,11 +95,21 @@ PARTS: tuple[Part, ...] = (
     budgeted("readiness_flaps", containers.readiness_flaps),
     budgeted("node_crashes", nodes.node_crashes),
     *component(lambda state: state.node_crashes > 0, nodes.node_reboots),  # a node that crashed does come back
+    *nodes.PARTS,
+    *node_status.PARTS,
+    *node_lifecycle.PARTS,
+    *taint_eviction.PARTS,
+    *pod_gc.PARTS,
     *DISRUPTION_CONTROLLER,
     *EVICTIONS,
     *DRAINS,
     *STATEFUL_SET_CONTROLLER,
     *STATEFUL_SET_USERS,
+    *DAEMON_SET_CONTROLLER,
+    *DAEMON_SET_USERS,
+    *JOB_CONTROLLER,
+    *TTL_CONTROLLER,
+    *JOB_USERS,
     *AUTOSCALER_CONTROLLER,
     *LOAD,
 )

@@ -32,11 +32,6 @@ def budgeted(budget: str, function: ActionFunction) -> Part:
     )
 
 
-def always(_: Cluster) -> bool:
-    """Every cluster has it."""
-    return True
-
-
 def some(pool: str) -> Present:
     """Clusters that can have objects of a kind, by the name of its pool."""
     return lambda state: getattr(state, pool).capacity > 0

@@ -15,9 +15,12 @@ from model.control_plane.informers import current_pod
 from model.control_plane.scheduler import filters
 from model.control_plane.scheduler.filters import Requested, feasible
 from model.controllers.cronjob.steady import steady_cron_jobs
+from model.controllers.daemonset.should_run import ShouldRun, node_should_run_daemon_pod
+from model.controllers.daemonset.steady import steady_daemon_sets
 from model.controllers.deployment.steady import steady_deployments
 from model.controllers.disruption.steady import steady_disruption_budgets, synced
 from model.controllers.horizontalpodautoscaler.steady import steady_autoscalers
+from model.controllers.job.steady import steady_jobs
 from model.controllers.statefulset.steady import steady_stateful_sets
 from model.rows.node import Node
 from model.rows.pod import Pod
@@ -43,12 +46,14 @@ def steady_states(
         [
             steady_deployments(constants, replicas if constants.deployments else ()),
             steady_stateful_sets(constants),
+            steady_daemon_sets(constants),
             steady_cron_jobs(constants),
+            steady_jobs(constants),
             steady_disruption_budgets(constants),
             steady_autoscalers(constants, replicas),
         ]
     )
-    nodes = Pool.of(Node(like=first_like(constants, number)) for number in range(len(constants.nodes)))
+    nodes = Pool.of(_node(constants, number) for number in range(constants.node_slots))
     answered = constants.service is not None and any(
         constants.templates[group.pod.template].selected and group.count > 0 for group in start.pods
     )
@@ -65,6 +70,12 @@ def steady_states(
             **start.fields,
         ).set(**{**start.pools, **budgets})
         yield synced(placed)
+
+
+def _node(constants: Constants, number: int) -> Node:
+    """The node in a slot; one that joins later has neither a machine nor an object yet."""
+    there = number < constants.first_nodes
+    return Node(like=first_like(constants, number), up=there, registered=there)
 
 
 def _volumes(constants: Constants, pods: Sequence[Pod]) -> Pool[Volume] | None:
@@ -93,13 +104,15 @@ def first_like(constants: Constants, number: int) -> int:
     raise AssertionError("a node is like itself")
 
 
-def _accepted(constants: Constants, node: filters.Node) -> list[bool]:
-    return [filters.feasible(template.spec, node, Requested()) is None for template in constants.templates]
+def _accepted(constants: Constants, node: filters.Node) -> tuple[list[bool], list[ShouldRun]]:
+    feasible_for = [filters.feasible(template.spec, node, Requested()) is None for template in constants.templates]
+    runs = [node_should_run_daemon_pod(node, spec.template) for spec in constants.daemon_sets]
+    return feasible_for, runs
 
 
 def _placements(constants: Constants, groups: Sequence[PodGroup]) -> Iterator[list[Pod]]:
     """The Pods on their Nodes, in every way that fits, but for the order of a group's Pods."""
-    every = range(len(constants.nodes))
+    every = range(constants.first_nodes)
     choices = [
         combinations_with_replacement(every if group.nodes is None else group.nodes, group.count) for group in groups
     ]

@@ -53,7 +53,7 @@ def steady_pod(constants: Constants, template: int, **owner: Any) -> Pod:
         worker=Worker.SYNC,
         containers=_steady_containers(constants, of),
         endpoint=endpoint,
-        routed=tuple(endpoint for _ in constants.nodes),
+        routed=tuple(endpoint for _ in range(constants.node_slots)),
         **owner,
     )
 

@@ -36,7 +36,7 @@ def oversized_histories(state: Cluster) -> Iterator[str]:
     Relied on by whoever lists Jobs, and by etcd.
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#jobs-history-limits
     """
-    for slot, _ in state.cron_jobs.items():
+    for slot, _ in state.cron_jobs.items():  # noqa: PERF102  a pool has no keys
         spec = state.constants.cron_jobs[slot]
         for outcome, limit in (
             (JobOutcome.COMPLETE, spec.successful_jobs_history_limit),

@@ -23,35 +23,24 @@ def repeated_slots(before: Cluster, after: Cluster) -> Iterator[CronJob]:
     """
     for slot, row in before.cron_jobs.items():
         last = row.last_started
-        if any(last is not None and scheduled <= last for scheduled in _created(before, after, slot)):
+        if any(last is not None and scheduled <= last for scheduled in created_slots(before, after, slot)):
             yield row
-
-
-@never_step("within_starting_deadline")
-def jobs_past_their_deadline(before: Cluster, after: Cluster) -> Iterator[CronJob]:
-    """No Job is started more than startingDeadlineSeconds after its slot.
-
-    Relied on by whoever would rather do without a run than have it at noon.
-    Source: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline
-    """
-    for slot, row in before.cron_jobs.items():
-        for scheduled in _created(before, after, slot):
-            if starting_deadline_passed(before, slot, scheduled, before.now):
-                yield row
 
 
 @never_step("on_schedule")
 def jobs_off_schedule(before: Cluster, after: Cluster) -> Iterator[CronJob]:
-    """A Job is started when its slot comes, and at no other time.
+    """A Job is started when its slot comes, or at most startingDeadlineSeconds later.
 
     Without startingDeadlineSeconds a slot that was missed is made up for whenever it becomes possible: when the
     controller is back, when the CronJob is resumed, when the Job ends that Forbid waited for.
     Relied on by whoever has a time of day in the schedule for a reason.
-    Source: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-suspension
+    Source: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline,
+    https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-suspension
     """
     for slot, row in before.cron_jobs.items():
-        if any(scheduled < before.now for scheduled in _created(before, after, slot)):
-            yield row
+        for scheduled in created_slots(before, after, slot):
+            if scheduled < before.now and _no_deadline_allows(before, slot, scheduled):
+                yield row
 
 
 @never("every_slot_runs")
@@ -80,7 +69,7 @@ def cron_jobs_that_started(state: Cluster) -> Iterator[CronJob]:
             yield row
 
 
-def _created(before: Cluster, after: Cluster, cron_job: int) -> Iterator[int]:
+def created_slots(before: Cluster, after: Cluster, cron_job: int) -> Iterator[int]:
     """The slots that a step created Jobs for."""
     for job in after.child_jobs:
         if job.cron_job == cron_job and job.unfinished and not _running(before, cron_job, job.scheduled):
@@ -89,3 +78,8 @@ def _created(before: Cluster, after: Cluster, cron_job: int) -> Iterator[int]:
 
 def _running(state: Cluster, cron_job: int, scheduled: int) -> bool:
     return any(job.cron_job == cron_job and job.unfinished and job.scheduled == scheduled for job in state.child_jobs)
+
+
+def _no_deadline_allows(state: Cluster, cron_job: int, scheduled: int) -> bool:
+    deadline = state.constants.cron_jobs[cron_job].starting_deadline_seconds
+    return deadline is None or starting_deadline_passed(state, cron_job, scheduled, state.now)

@@ -2,25 +2,13 @@
 
 from collections.abc import Iterator
 
-from checker.vocabulary import derived, eventually_always, never_step
+from checker.vocabulary import eventually_always, never_step
 from model.cluster import Cluster
 from model.controllers.deployment.actions import api_deployment
 from model.controllers.deployment.fenceposts import max_replicas
 from model.rows.deployment import Deployment
-from model.rows.slots import DeploymentSlot
 from properties.rolling_update import replicas_asked_for
-
-
-@derived
-def scaling_pending(state: Cluster, deployment: DeploymentSlot) -> bool:
-    """The user has scaled the Deployment, and its ReplicaSets do not know yet."""
-    row = state.deployments[deployment]
-    return row is not None and any(
-        replica_set.deployment == deployment
-        and replica_set.replicas > 0
-        and replica_set.desired_annotation != row.replicas
-        for replica_set in state.replica_sets
-    )
+from properties.rollout_progress import scaling_pending
 
 
 @never_step("paused_rollout_stands_still")

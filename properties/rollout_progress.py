@@ -2,27 +2,42 @@
 
 from collections.abc import Iterator
 
-from checker.vocabulary import eventually_always, never, never_step
+from checker.vocabulary import derived, eventually_always, never, never_step
 from model.cluster import Cluster
+from model.controllers.deployment.actions import api_deployment
 from model.controllers.deployment.conditions import Reason
+from model.controllers.deployment.progress import deployment_complete
 from model.disturbances.deployment import has_replica_set
 from model.rows.deployment import Deployment
 from model.rows.replica_set import ReplicaSet
+from model.rows.slots import DeploymentSlot
+
+
+@derived
+def scaling_pending(state: Cluster, deployment: DeploymentSlot) -> bool:
+    """The user has scaled the Deployment, and its ReplicaSets do not know yet."""
+    row = state.deployments[deployment]
+    return row is not None and any(
+        replica_set.deployment == deployment
+        and replica_set.replicas > 0
+        and replica_set.desired_annotation != row.replicas
+        for replica_set in state.replica_sets
+    )
 
 
 @never_step("rollout_moves_forward")
 def replica_sets_moved_back(before: Cluster, after: Cluster) -> Iterator[ReplicaSet]:
-    """No old ReplicaSet of a Deployment is ever made larger, and its new one never smaller.
+    """Unless the user scales, no old ReplicaSet of a Deployment is made larger, and its new one never smaller.
 
-    It holds while only the rollout acts, also when it gets stuck: nothing is rolled back, before the progress deadline
-    or after. It does not hold when the user scales in the middle of a rollout, which goes to every ReplicaSet, or
-    pauses it: a paused Deployment is brought to its full size, if need be with Pods of the old template.
+    It holds also when a rollout gets stuck: nothing is rolled back, before the progress deadline or after. It does not
+    hold when the user pauses a rollout: a paused Deployment is brought to its full size, if need be with Pods of the
+    old template.
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#proportional-scaling,
     https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#failed-deployment
     """
     for slot, replica_set in before.replica_sets.items():
         deployment, written = after.deployments[replica_set.deployment], after.replica_sets[slot]
-        if deployment is not None and written is not None:
+        if deployment is not None and written is not None and not scaling_pending(before, replica_set.deployment):
             new = replica_set.template == deployment.template
             change = written.replicas - replica_set.replicas
             if change < 0 if new else change > 0:
@@ -33,18 +48,18 @@ def replica_sets_moved_back(before: Cluster, after: Cluster) -> Iterator[Replica
 def unreported_rollouts(state: Cluster) -> Iterator[str]:
     """In the end a Deployment's rollout is complete, or its condition Progressing is False: ProgressDeadlineExceeded.
 
-    Relied on by `kubectl rollout status` and by every pipeline that waits for it. A Deployment that is paused owes no
-    progress.
+    It breaks without a deadline. A Deployment that is paused owes no progress.
+    Relied on by `kubectl rollout status` and by every pipeline that waits for it.
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#progress-deadline-seconds
     """
     for slot, deployment in state.deployments.items():
         status = deployment.status
-        if status is not None and not deployment.paused and status.progressing not in _SETTLED:
+        if status is None or deployment.paused or status.progressing is Reason.PROGRESS_DEADLINE_EXCEEDED:
+            continue
+        if not deployment_complete(api_deployment(state, slot, deployment)):
             reason = "no condition Progressing" if status.progressing is None else status.progressing.value
-            yield f"Deployment {state.constants.deployments[slot].name}: {reason}"
-
-
-_SETTLED = (Reason.NEW_REPLICA_SET_AVAILABLE, Reason.PROGRESS_DEADLINE_EXCEEDED)
+            name = state.constants.deployments[slot].name
+            yield f"Deployment {name}: its rollout is not complete, and its status says {reason}"
 
 
 @never("rollback_possible")

@@ -35,7 +35,7 @@ def doubled_identities(state: Cluster) -> Iterator[str]:
     Relied on by whatever must not have two of it write to one volume, or vote twice in one quorum.
     Source: https://kubernetes.io/docs/tasks/run-application/force-delete-stateful-set-pod/#statefulset-considerations
     """
-    for slot, _ in state.stateful_sets.items():
+    for slot, _ in state.stateful_sets.items():  # noqa: PERF102  a pool is no dict
         for ordinal, following in pairwise(running_ordinals(state, slot)):
             if ordinal == following:
                 yield f"Pod {state.constants.stateful_sets[slot].name}-{ordinal}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from checker.vocabulary import eventually_always, sometimes
+from checker.vocabulary import eventually_always, never, sometimes
 from model.cluster import Cluster
 from model.controllers.statefulset.actions import pod_with_ordinal, taken_ordinals
 from model.rows.stateful_set import StatefulSet
@@ -20,8 +20,24 @@ def complete_updates(state: Cluster) -> Iterator[StatefulSet]:
         if stateful_set.template != spec.revisions[0] and state.image_updates == 0:
             updated = ordinals_updated(state, slot, stateful_set.template)
             first, end = spec.start_ordinal + (spec.partition or 0), spec.start_ordinal + stateful_set.replicas
-            if all(ordinal in updated for ordinal in range(first, end)):
+            if first < end and all(ordinal in updated for ordinal in range(first, end)):
                 yield stateful_set
+
+
+@never("partition_holds_back")
+def pods_updated_below_the_partition(state: Cluster) -> Iterator[str]:
+    """No Pod below the partition gets the new template, not even when it is deleted and created again.
+
+    Relied on by whoever tries out a new version in some members only.
+    Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#partitions
+    """
+    for slot, _ in state.stateful_sets.items():  # noqa: PERF102  a pool is no dict
+        spec = state.constants.stateful_sets[slot]
+        for ordinal in taken_ordinals(state, slot):
+            pod = pod_with_ordinal(state, slot, ordinal)
+            held_back = ordinal < spec.start_ordinal + (spec.partition or 0)
+            if held_back and pod is not None and pod.template != spec.revisions[0]:
+                yield f"Pod {spec.name}-{ordinal}"
 
 
 @eventually_always("spec_reaches_every_pod")

@@ -57,16 +57,20 @@ def _partition(spec: dict[str, Any]) -> int | None:
 def smaller(stateful_set: WorkloadStatefulSet, most: int) -> WorkloadStatefulSet:
     """The StatefulSet with `most` replicas, and partition and maxUnavailable in about the same proportion."""
     written, partition = stateful_set.replicas, stateful_set.partition
-    unavailable = stateful_set.max_unavailable
-    if unavailable is not None:
-        resolved = max_unavailable(unavailable, written)
-        unavailable = None if resolved is None else in_proportion(resolved, written, most)
     return replace(
         stateful_set,
         replicas=most,
         partition=None if partition is None else in_proportion(partition, written, most),
-        max_unavailable=unavailable,
+        max_unavailable=_fewer_unavailable(stateful_set.max_unavailable, written, most),
     )
+
+
+def _fewer_unavailable(value: int | str | None, written: int, most: int) -> int | str | None:
+    """maxUnavailable of `most` replicas: 1 stays 1, and several stay several, if there are."""
+    resolved = None if value is None else max_unavailable(value, written)
+    if resolved is None or resolved == 1:
+        return resolved
+    return min(max(2, in_proportion(resolved, written, most)), most)
 
 
 def spec(stateful_set: WorkloadStatefulSet, templates: list[PodTemplate], revisions: int) -> StatefulSetSpec:

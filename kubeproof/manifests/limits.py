@@ -9,6 +9,8 @@ staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kubeproof.manifests.autoscaler_limits import autoscaler
+from kubeproof.manifests.cron_job_limits import cron_job
 from kubeproof.manifests.errors import Finding, Path
 from kubeproof.manifests.fields import POD_TEMPLATES, mapping
 from kubeproof.manifests.manifest import Manifest
@@ -32,6 +34,8 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "ReplicaSet": (workload,),
     "StatefulSet": (workload, stateful_set),
     "DaemonSet": (workload,),
+    "CronJob": (cron_job,),
+    "HorizontalPodAutoscaler": (autoscaler,),
     "Service": (service,),
     "Node": (node,),
 }

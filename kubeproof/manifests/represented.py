@@ -6,9 +6,13 @@ A field that no table has is not modelled either; `notes` says so in general wor
 from typing import Any
 
 from kubeproof.manifests.coverage import Covered, NotModelled, Table
+from kubeproof.manifests.tables.autoscaler import AUTOSCALER
+from kubeproof.manifests.tables.cron_job import CRON_JOB
+from kubeproof.manifests.tables.disruption_budget import DISRUPTION_BUDGET
+from kubeproof.manifests.tables.job import JOB
+from kubeproof.manifests.tables.namespace import CLAIM, QUOTA, STORAGE_CLASS
 from kubeproof.manifests.tables.pod_template import METADATA, POD_TEMPLATE
 from kubeproof.manifests.tables.stateful_set import STATEFUL_SET
-from kubeproof.manifests.tables.namespace import CLAIM, QUOTA, STORAGE_CLASS
 
 _YES = Covered.REPRESENTED
 _ANY = Covered.CANNOT_MATTER
@@ -20,9 +24,7 @@ DEPLOYMENT: Table = {
     "metadata": METADATA,
     "spec": {
         **dict.fromkeys(("replicas", "selector", "strategy", "minReadySeconds"), _YES),
-        "revisionHistoryLimit": _ANY,  # how many empty ReplicaSets are kept
-        "progressDeadlineSeconds": _ANY,  # a condition in the status; nothing acts on it
-        "paused": NotModelled("verdicts assume that rollouts go on"),
+        **dict.fromkeys(("revisionHistoryLimit", "progressDeadlineSeconds", "paused"), _YES),
         "template": POD_TEMPLATE,
     },
 }
@@ -78,7 +80,12 @@ NODE: Table = {
     },
 }
 TABLES: dict[str, Table] = {
-    "Deployment": DEPLOYMENT, "StatefulSet": STATEFUL_SET,
+    "Deployment": DEPLOYMENT,
+    "StatefulSet": STATEFUL_SET,
+    "CronJob": CRON_JOB,
+    "Job": JOB,
+    "HorizontalPodAutoscaler": AUTOSCALER,
+    "PodDisruptionBudget": DISRUPTION_BUDGET,
     "Service": SERVICE,
     "Node": NODE,
     "PersistentVolumeClaim": CLAIM,
@@ -94,13 +101,11 @@ CANNOT_MATTER = frozenset(
 """Kinds that change no verdict: at most their absence would, and then the field that refers to them has the note."""
 
 NOT_MODELLED_YET = {
-    "HorizontalPodAutoscaler": "verdicts assume that nothing scales its target",
     "LimitRange": "verdicts assume that it neither changes nor rejects a Pod",
     "NetworkPolicy": "verdicts assume that it lets requests through",
     "PersistentVolume": "verdicts assume that volumes attach and mount",
-    "PodDisruptionBudget": "verdicts on drains let evictions through that it would refuse",
     **dict.fromkeys(
-        ("CronJob", "DaemonSet", "Job", "Pod", "ReplicaSet", "ReplicationController"),
+        ("DaemonSet", "Pod", "ReplicaSet", "ReplicationController"),
         "there is no verdict for it, and its Pods take no room on the Nodes",
     ),
     **dict.fromkeys(("Ingress", "IngressClass"), "verdicts end at the Service"),

@@ -123,5 +123,14 @@ def stateful_set(data: dict[str, Any]) -> Iterator[Finding]:
     yield from one_of(strategy, field(data, *strategy), ("RollingUpdate", "OnDelete"))
     policy: Path = ("spec", "podManagementPolicy")
     yield from one_of(policy, field(data, *policy), ("OrderedReady", "Parallel"))
-    partition: Path = ("spec", "updateStrategy", "rollingUpdate", "partition")
-    yield from not_negative(partition, field(data, *partition))
+    block: Path = ("spec", "updateStrategy", "rollingUpdate")
+    if field(data, *strategy) == "OnDelete" and field(data, *block) is not None:
+        message = "spec.updateStrategy.rollingUpdate does not go with type OnDelete"
+        yield Finding(block, message, "delete rollingUpdate, or write type: RollingUpdate")
+    yield from not_negative((*block, "partition"), field(data, *block, "partition"))
+    yield from int_or_percent((*block, "maxUnavailable"), field(data, *block, "maxUnavailable"))
+    start: Path = ("spec", "ordinals", "start")
+    yield from not_negative(start, field(data, *start))
+    for when in ("whenScaled", "whenDeleted"):
+        retention: Path = ("spec", "persistentVolumeClaimRetentionPolicy", when)
+        yield from one_of(retention, field(data, *retention), ("Retain", "Delete"))

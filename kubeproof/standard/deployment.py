@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from checker.vocabulary import Property
 from kubeproof.instances import Bound
-from kubeproof.standard.promises import CRASHES, PLACEMENT, TRAFFIC, TRAFFIC_CONVERGENCE, largest, probed
+from kubeproof.standard.promises import CRASHES, PLACEMENT, ROUTED, TRAFFIC, TRAFFIC_CONVERGENCE, largest, probed
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.api.objects import Strategy
 from model.cluster import Caches, FeatureGates
+from model.controllers.deployment.actions import progress_deadline_passes
+from model.controllers.replicaset.actions import replica_set_controller_claims_pod
+from model.disturbances import controller_manager, deployment, pods
 from properties.eventually_stable import deployments_not_as_wanted, replica_sets_not_as_wanted
-from properties.never_refused import refusing_nodes
 from properties.one_writer import overwritten_replica_sets
 from properties.paused_rollout import paused_deployments_of_another_size, rollouts_that_went_on
 from properties.recreate import deployments_of_two_revisions, deployments_running_two_revisions
@@ -30,14 +32,31 @@ _OLDER = FeatureGates(stale_controller_consistency_replica_set=False)
 NEEDS: Mapping[str, str] = {
     **{prop.name: "a rollout of a Deployment" for prop in ROLLOUT},
     overwritten_replica_sets.name: "informer caches that lag",
-    refusing_nodes.name: "a Service with Pods behind it",
-    **{prop.name: "a Deployment that may be paused" for prop in (rollouts_that_went_on, paused_deployments_of_another_size)},
+    **{
+        prop.name: "a Deployment that may be paused"
+        for prop in (rollouts_that_went_on, paused_deployments_of_another_size)
+    },
     **{prop.name: "a Deployment with strategy Recreate" for prop in RECREATED},
     overfilled_replica_sets.name: "a Deployment",
     deployments_without_history.name: "a Deployment with a short revision history",
     **{prop.name: "a rollout of a Deployment" for prop in (replica_sets_moved_back, unreported_rollouts)},
     deployments_not_as_wanted.name: "a Deployment",
     replica_sets_not_as_wanted.name: "a Deployment",
+}
+
+SET_GOING_BY: Mapping[str, frozenset[str]] = {
+    function.__name__: budgets
+    for function, budgets in (
+        (deployment.user_pauses_rollout, frozenset({"pauses"})),
+        (deployment.user_resumes_rollout, frozenset({"resumes"})),
+        (pods.kubelet_evicts_pod, frozenset({"pod_evictions"})),
+        (pods.user_changes_pod_labels, frozenset({"pod_relabels"})),
+        (pods.user_restores_pod_labels, frozenset({"pod_relabels"})),
+        (replica_set_controller_claims_pod, frozenset({"pod_relabels"})),
+        (progress_deadline_passes, frozenset({"image_updates"})),
+        (controller_manager.expectations_expire, frozenset({"expectation_expiries"})),
+        (controller_manager.controller_manager_restarts, frozenset({"controller_restarts"})),
+    )
 }
 
 
@@ -52,8 +71,8 @@ def rolls(workload: Workload) -> bool:
 
 
 def forgets(workload: Workload) -> bool:
-    """Some Deployment keeps less than two old revisions."""
-    return any(deployment.revision_history_limit < 2 for deployment in workload.deployments)
+    """Some Deployment keeps no old revision."""
+    return any(deployment.revision_history_limit == 0 for deployment in workload.deployments)
 
 
 SCENARIOS: tuple[StandardScenario, ...] = (
@@ -62,7 +81,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         sentence="the user applies a new image",
         budgets={"image_updates": 1},
         revisions=2,
-        properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT, *CONVERGENCE),
+        properties=(*TRAFFIC, *ROUTED, *ROLLOUT, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(2, 1),
         spare_pods=largest,
     ),
@@ -100,7 +119,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         applies=probed,
         budgets={"readiness_flaps": 1},
         replicas=3,
-        properties=(*TRAFFIC, *PLACEMENT, *CONVERGENCE),
+        properties=(*TRAFFIC, *ROUTED, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(2, 2),
     ),
     StandardScenario(
@@ -135,11 +154,13 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(oversized_deployments, *PAUSED, *PLACEMENT, *CONVERGENCE),
         nodes=1,
         traffic=False,
-        spare_pods=lambda workload: largest(workload) + 3,
+        spare_pods=lambda workload: 2 * largest(workload) + 3,
     ),
     StandardScenario(
         name="stuck-rollout",
         sentence="the user applies a new image that does not work",
+        needs="a readiness probe",
+        applies=probed,
         on_request=True,
         budgets={"image_updates": 1},
         revisions=2,
@@ -152,12 +173,12 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="short-history",
-        sentence="the user applies two new images one after another and may roll back by one",
-        needs="a Deployment with revisionHistoryLimit 0 or 1",
+        sentence="the user applies a new image and may roll it back at any moment; old ReplicaSets are deleted",
+        needs="a Deployment with revisionHistoryLimit 0",
         applies=forgets,
         on_request=True,
-        budgets={"image_updates": 2, "rollbacks": 1},
-        revisions=3,
+        budgets={"image_updates": 1, "rollbacks": 1},
+        revisions=2,
         deployment_status=True,
         properties=(deployments_without_history, *PLACEMENT, *CONVERGENCE),
         replicas=1,
@@ -175,6 +196,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         revisions=2,
         properties=(*RECREATED, *PLACEMENT, *CONVERGENCE),
         traffic=False,
+        spare_pods=largest,
     ),
     StandardScenario(
         name="recreate-stale-caches",
@@ -197,7 +219,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         sentence="the user deletes one Pod",
         on_request=True,
         budgets={"pod_deletions": 1},
-        properties=(*TRAFFIC, refusing_nodes, overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        properties=(*TRAFFIC, *ROUTED, overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
         spare_pods=lambda _: 1,
     ),
     StandardScenario(
@@ -205,7 +227,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         sentence="a kubelet evicts one Pod because its node runs out of memory or disk",
         on_request=True,
         budgets={"pod_evictions": 1},
-        properties=(*TRAFFIC, refusing_nodes, overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
+        properties=(*TRAFFIC, *ROUTED, overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
         spare_pods=lambda _: 1,
     ),
     StandardScenario(

@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from checker.vocabulary import Property
 from kubeproof.workload import Workload
 from properties.eventually_stable import endpoints_not_as_wanted, routes_not_as_wanted
+from properties.never_refused import refusing_nodes
 from properties.no_lost_request import misrouted_pods
 from properties.no_outage import unserved_services
 from properties.placement import misplaced_pods, overcommitted_nodes
 
 TRAFFIC: tuple[Property, ...] = (unserved_services, misrouted_pods)
+ROUTED: tuple[Property, ...] = (refusing_nodes,)
 TRAFFIC_CONVERGENCE: tuple[Property, ...] = (endpoints_not_as_wanted, routes_not_as_wanted)
 PLACEMENT: tuple[Property, ...] = (overcommitted_nodes, misplaced_pods)
 
 NEEDS: Mapping[str, str] = {
-    **{prop.name: "a Service with Pods behind it" for prop in (*TRAFFIC, *TRAFFIC_CONVERGENCE)},
+    **{prop.name: "a Service with Pods behind it" for prop in (*TRAFFIC, *ROUTED, *TRAFFIC_CONVERGENCE)},
     **{prop.name: "Pods" for prop in PLACEMENT},
 }
 

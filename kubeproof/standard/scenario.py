@@ -10,6 +10,11 @@ from kubeproof.workload import Workload
 from model.cluster import Caches, FeatureGates
 
 
+def sizes_written(workload: Workload) -> tuple[tuple[int, ...], ...]:
+    """What the manifests say of each Deployment."""
+    return (tuple(deployment.replicas for deployment in workload.deployments),)
+
+
 class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     """What may happen to workloads of one kind, and which promises are checked while it does.
 
@@ -41,6 +46,10 @@ class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     """The names of those that do not work."""
     traffic: bool = True
     """Endpoints, kube-proxies and requests are part of it."""
+    autoscaled: bool = False
+    """Its HorizontalPodAutoscalers are part of it."""
+    starts: Callable[[Workload], tuple[tuple[int, ...], ...]] = sizes_written
+    """The sizes of the Deployments to begin with: each choice is initial."""
     spare_pods: Callable[[Workload], int] = lambda _: 0
     assumptions: tuple[str, ...] = ()
     """What its verdicts take for granted besides."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from kubeproof.naming import Names, count
 from model.cluster import Cluster
+from model.controllers.disruption.actions import selects
 from model.rows.disruption_budget import DisruptionBudget
 from model.rows.pod import Pod
 from properties.disruption_budget import (
@@ -13,6 +14,8 @@ from properties.disruption_budget import (
     healthy_pods_wanted,
     pods_about_to_go,
     pods_evicted_beyond_the_budget,
+    pods_evicted_though_too_few_work,
+    working_pods_left,
 )
 
 ACTORS: Mapping[str, str] = {
@@ -36,20 +39,37 @@ def facts(state: Cluster) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
 
 
 def _evicted_beyond(states: Sequence[Cluster], pod: Pod, names: Names) -> str:
-    before, after = states[-2:]
-    slot = next(slot for slot, other in before.pods.items() if other is pod)
-    [budget] = [
-        budget
-        for budget, _ in before.disruption_budgets.items()
-        if pod.template in before.constants.disruption_budgets[budget].templates
-    ]
+    after, budget = states[-1], _budget_of(states, pod)
     left = healthy_pods(after, budget) - pods_about_to_go(after, budget)
-    row = before.disruption_budgets[budget]
-    assert row is not None  # it selects the Pod
     return (
-        f"the eviction of Pod {names.pod(slot)} is granted by a status that counts {row.current_healthy} healthy Pods; "
-        f"without it there are {left}, {healthy_pods_wanted(after, budget)} wanted"
+        f"{_granted(states, pod, names)}; without it {_are(left)} healthy, {healthy_pods_wanted(after, budget)} wanted"
     )
+
+
+def _evicted_though_too_few_work(states: Sequence[Cluster], pod: Pod, names: Names) -> str:
+    after, budget = states[-1], _budget_of(states, pod)
+    left, wanted = working_pods_left(after, budget), healthy_pods_wanted(after, budget)
+    return f"{_granted(states, pod, names)}; without it {_are(left)} really working, {wanted} wanted"
+
+
+def _granted(states: Sequence[Cluster], pod: Pod, names: Names) -> str:
+    """Which eviction is granted, and by what."""
+    before = states[-2]
+    slot = next(slot for slot, other in before.pods.items() if other is pod)
+    budget = before.disruption_budgets[_budget_of(states, pod)]
+    assert budget is not None  # it selects the Pod
+    status = f"a status that counts {count(budget.current_healthy, 'healthy Pod')}"
+    return f"the eviction of Pod {names.pod(slot)} is granted by {status}"
+
+
+def _budget_of(states: Sequence[Cluster], pod: Pod) -> int:
+    """The slot of the budget that was charged; with several none would have been."""
+    before = states[-2]
+    return next(slot for slot, _ in before.disruption_budgets.items() if selects(before, slot, pod))
+
+
+def _are(pods: int) -> str:
+    return f"{count(pods, 'Pod')} {'is' if pods == 1 else 'are'}"
 
 
 def _too_few_healthy(states: Sequence[Cluster], budget: DisruptionBudget, _: Names) -> str:
@@ -65,5 +85,6 @@ def _too_few_healthy(states: Sequence[Cluster], budget: DisruptionBudget, _: Nam
 
 REASONS: Mapping[str, Callable[[Sequence[Cluster], Any, Names], str]] = {
     pods_evicted_beyond_the_budget.name: _evicted_beyond,
+    pods_evicted_though_too_few_work.name: _evicted_though_too_few_work,
     budgets_with_too_few_healthy_pods.name: _too_few_healthy,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kubeproof.naming import Names, condition, count
+from kubeproof.naming import Names, count
 from model.cluster import Cluster
 from model.rows.pod import Pod
 from properties.stateful_set_identity import doubled_identities, runs
@@ -15,6 +15,7 @@ from properties.stateful_set_order import (
     pods_stopped_too_early,
     pods_updated_too_early,
 )
+from properties.stateful_set_update import pods_updated_below_the_partition
 
 ACTORS: Mapping[str, str] = {"stateful_set_controller": "StatefulSet controller"}
 """Who acts, by the first words of an action's name."""
@@ -26,37 +27,43 @@ def facts(state: Cluster) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
         spec = state.constants.stateful_sets[slot]
         template = state.constants.templates[stateful_set.template].name
         current = state.constants.templates[stateful_set.current_revision].name
-        at_current = f" ({count(stateful_set.current_replicas, 'Pod')})" if spec.partition is None else ""
+        at_current = f" ({count(stateful_set.current_replicas, 'Pod')})" if spec.goes_by_current_replicas else ""
         yield (
             ("StatefulSet", spec.name),
-            (f"template {template}", count(stateful_set.replicas, "replica"), f"current revision {current}{at_current}"),
+            (
+                f"template {template}",
+                count(stateful_set.replicas, "replica"),
+                f"current revision {current}{at_current}",
+            ),
         )
 
 
-def _doubled(states: Sequence[Cluster], identity: str, names: Names) -> str:
+def _doubled(states: Sequence[Cluster], identity: str, _: Names) -> str:
     state = states[-1]
-    twice = [
-        f"on {state.constants.nodes[pod.node].name}{condition(state, pod)}"
-        for pod in state.pods
-        if pod.node is not None and runs(pod) and f"Pod {_identity(state, pod)}" == identity
-    ]
-    return f"{identity} runs {' and '.join(twice)}"
+    same = [pod for pod in state.pods if pod.stateful_set is not None and f"Pod {_identity(state, pod)}" == identity]
+    return f"{identity} runs {' and '.join(_where(state, pod) for pod in same if runs(pod))}"
 
 
-def _started(states: Sequence[Cluster], pod: Pod, names: Names) -> str:
+def _where(state: Cluster, pod: Pod) -> str:
+    assert pod.node is not None  # something of it runs
+    heard = "" if pod.exists else ", whose kubelet has not stopped it although it is deleted"
+    return f"on {state.constants.nodes[pod.node].name}{heard}"
+
+
+def _started(states: Sequence[Cluster], pod: Pod, _: Names) -> str:
     before, owner, ordinal = states[-2], _owner(pod), _ordinal(pod)
     first = before.constants.stateful_sets[owner].start_ordinal
     missing = [lower for lower in range(first, ordinal) if lower not in ordinals_up(before, owner)]
     return f"Pod {_identity(before, pod)} is created while {_not_available(before, owner, missing)}"
 
 
-def _stopped(states: Sequence[Cluster], pod: Pod, names: Names) -> str:
+def _stopped(states: Sequence[Cluster], pod: Pod, _: Names) -> str:
     before, owner = states[-2], _owner(pod)
     name = before.constants.stateful_sets[owner].name
     return f"Pod {_identity(before, pod)} is deleted while {name}-{last_ordinal_there(before, owner)} is still there"
 
 
-def _updated(states: Sequence[Cluster], pod: Pod, names: Names) -> str:
+def _updated(states: Sequence[Cluster], pod: Pod, _: Names) -> str:
     before, owner, ordinal = states[-2], _owner(pod), _ordinal(pod)
     stateful_set, spec = before.stateful_sets[owner], before.constants.stateful_sets[owner]
     assert stateful_set is not None  # it is what is being updated
@@ -70,10 +77,21 @@ def _updated(states: Sequence[Cluster], pod: Pod, names: Names) -> str:
     )
 
 
+def _not_held_back(states: Sequence[Cluster], identity: str, _: Names) -> str:
+    state = states[-1]
+    for pod in state.pods:
+        if pod.exists and pod.stateful_set is not None and f"Pod {_identity(state, pod)}" == identity:
+            spec = state.constants.stateful_sets[pod.stateful_set]
+            template = state.constants.templates[pod.template].name
+            return f"{identity} has template {template} although the partition is {spec.partition}"
+    return identity
+
+
 def _not_available(state: Cluster, owner: int, ordinals: Sequence[int]) -> str:
     """As in ``db-0 and db-1 are not available``."""
     name = state.constants.stateful_sets[owner].name
-    return f"{' and '.join(f'{name}-{ordinal}' for ordinal in ordinals)} {'is' if len(ordinals) == 1 else 'are'} not available"
+    pods = " and ".join(f"{name}-{ordinal}" for ordinal in ordinals)
+    return f"{pods} {'is' if len(ordinals) == 1 else 'are'} not available"
 
 
 def _identity(state: Cluster, pod: Pod) -> str:
@@ -95,5 +113,6 @@ REASONS: Mapping[str, Callable[[Sequence[Cluster], Any, Names], str]] = {
     pods_started_too_early.name: _started,
     pods_stopped_too_early.name: _stopped,
     pods_updated_too_early.name: _updated,
+    pods_updated_below_the_partition.name: _not_held_back,
 }
 """Promise -> says why one offender offends, at the end of these states."""

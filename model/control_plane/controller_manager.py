@@ -14,6 +14,7 @@ https://kubernetes.io/docs/concepts/architecture/leases/#leader-election
 
 from model.cluster import Cluster
 from model.control_plane.informers import with_current_pods, with_current_replica_sets
+from model.rows.job import Counting
 
 
 def without_memory(state: Cluster) -> Cluster:
@@ -22,9 +23,18 @@ def without_memory(state: Cluster) -> Cluster:
     for replica_set in state.replica_sets:
         if replica_set.expects or replica_set.unseen_writes:
             after = after.update(replica_set, expects=False, unseen_writes=False)
+    for daemon_set in state.daemon_sets:
+        if daemon_set.expects or daemon_set.unseen_writes:
+            after = after.update(daemon_set, expects=False, unseen_writes=False)
     for cron_job in state.cron_jobs:
         if cron_job.unwritten is not None:
             after = after.update(cron_job, unwritten=None, outdated=False)
+    for job in state.jobs:
+        if job.counting is not Counting.NONE:
+            after = after.update(job, counting=Counting.NONE)
+    for pod in state.pods:
+        if pod.removal is not None:
+            after = after.update(pod, removal=None)
     for autoscaler in state.autoscalers:
         after = after.update(autoscaler, recommendations=(), grown=(), shrunk=())
     return after

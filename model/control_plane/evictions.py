@@ -13,8 +13,11 @@ Source: pkg/registry/core/pod/storage/eviction.go, staging/src/k8s.io/kubectl/pk
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from model.cluster import Cluster
 from model.control_plane.apiserver.eviction import advance, begin
+from model.control_plane.apiserver.eviction_checks import Verdict, check
 from model.control_plane.apiserver.eviction_steps import Eviction as Request
 from model.control_plane.apiserver.eviction_steps import Step, UpdateBudgetStatus
 from model.control_plane.pod_requests import deleted
@@ -40,8 +43,23 @@ def api_server_answers_eviction(state: Cluster, pod: PodSlot) -> Iterator[Cluste
         after = deleted(state, pod)
         if after is not state:
             yield after
-    if request.step is Step.DECREMENT:
+    if request.step is not Step.DECREMENT:
+        return
+    if not state.constants.unchecked_budget_writes:
         yield from _charged(state, asked, request)
+    elif request.budget is not None and check(request.budget) is Verdict.ALLOWED:
+        yield state.update(asked, eviction=Eviction.READ, allowance_read=request.budget.disruptions_allowed)
+
+
+def api_server_charges_budget_unchecked(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The API server charges a budget as it was when it was read, whoever has written it since."""
+    read = state.pods[pod]
+    if read is None or not read.exists or read.eviction is not Eviction.READ or read.allowance_read is None:
+        return
+    request = _looked_at(state, read)
+    if request.step is Step.DECREMENT and request.budget is not None:
+        budget = replace(request.budget, disruptions_allowed=read.allowance_read)
+        yield from _charged(state, read, replace(request, budget=budget))
 
 
 def api_server_deletes_evicted_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
@@ -70,7 +88,7 @@ def _charged(state: Cluster, pod: Pod, request: Request) -> Iterator[Cluster]:
     if isinstance(write, UpdateBudgetStatus):
         after = state.update(row, disruptions_allowed=write.budget.disruptions_allowed)
         listed = _NAME in write.budget.disrupted_pods
-        yield after.update(pod, eviction=Eviction.GRANTED, disrupted=listed)
+        yield after.update(pod, eviction=Eviction.GRANTED, disrupted=listed, allowance_read=None)
 
 
 def nodes_are_drained(state: Cluster) -> bool:
@@ -78,4 +96,7 @@ def nodes_are_drained(state: Cluster) -> bool:
     return state.drains + state.node_upgrades + state.hasty_node_upgrades > 0
 
 
-PARTS: tuple[Part, ...] = component(nodes_are_drained, api_server_answers_eviction, api_server_deletes_evicted_pod)
+PARTS: tuple[Part, ...] = (
+    *component(nodes_are_drained, api_server_answers_eviction, api_server_deletes_evicted_pod),
+    *component(lambda state: state.constants.unchecked_budget_writes, api_server_charges_budget_unchecked),
+)

@@ -60,7 +60,7 @@ def pod_informer_catches_up(state: Cluster) -> Iterator[Cluster]:
 
 
 def with_current_pods(state: Cluster) -> Cluster:
-    """The state with the cache of Pods as etcd is now; the ReplicaSet controller has seen all that it waited for."""
+    """The state with the cache of Pods as etcd is now; the controllers have seen all that they waited for."""
     if not state.constants.caches.replica_set_pods:
         return state
     after = state
@@ -71,6 +71,9 @@ def with_current_pods(state: Cluster) -> Cluster:
     for replica_set in state.replica_sets:
         if replica_set.expects or replica_set.unseen_writes:
             after = after.update(replica_set, expects=False, unseen_writes=False)
+    for daemon_set in state.daemon_sets:
+        if daemon_set.expects or daemon_set.unseen_writes:
+            after = after.update(daemon_set, expects=False, unseen_writes=False)
     return state if after is state else without_forgotten(after)
 
 

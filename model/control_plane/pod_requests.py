@@ -68,8 +68,17 @@ def removed(state: Cluster, pod: Pod, **last: Any) -> Cluster:
     """
     if pod.finalizer:
         return state.update(pod, **{"deleting": True, "worker": Worker.NONE, "ready": False, **last})
-    left = {"node": pod.node, "worker": pod.worker, "containers": pod.containers, "deleting": True} if _runs(pod) else {}
-    return without_forgotten(state.update(pod, **{**_gone(state), **left}))
+    left = (
+        {"node": pod.node, "worker": pod.worker, "containers": pod.containers, "deleting": True} if _runs(pod) else {}
+    )
+    return without_forgotten(state.update(pod, **{**_gone(state), **_shown_for(pod), **left}))
+
+
+def _shown_for(pod: Pod) -> dict[str, Any]:
+    """For which node a cache that still shows a DaemonSet's Pod says that it is."""
+    if pod.daemon_set is None or pod.observed is None:
+        return {}
+    return {"pinned": pod.pinned if pod.node is None else pod.node}
 
 
 def _runs(pod: Pod) -> bool:
@@ -96,7 +105,16 @@ def waiting_containers(state: Cluster) -> tuple[Container, ...]:
 def _gone(state: Cluster) -> dict[str, Any]:
     """What the row of a Pod whose object is gone says: only what it was."""
     nothing = Pod(template=0)
-    status = ("phase", "ready", "ready_long_enough", "deleting", "disrupted", "eviction", "taint_timer")
+    status = (
+        "phase",
+        "ready",
+        "ready_long_enough",
+        "deleting",
+        "disrupted",
+        "eviction",
+        "allowance_read",
+        "taint_timer",
+    )
     fields = (*status, "node", "pinned", "worker")
     return {
         "exists": False,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from model.api.cron_jobs import JobOutcome
 from model.clock import ticked
 from model.cluster import Cluster
+from model.controllers.cronjob.child_jobs import without_job
 from model.controllers.cronjob.punctuality import controller_is_late, job_overruns
 from model.parts import Part, budgeted
 from model.rows.slots import ChildJobSlot, CronJobSlot
@@ -21,7 +22,7 @@ def cron_job_controller_is_late(state: Cluster) -> Iterator[Cluster]:
 
 
 def child_job_outlasts_period(state: Cluster) -> Iterator[Cluster]:
-    """A tick passes that is due for a Job while an earlier one still runs."""
+    """A tick passes that is due for a Job while an earlier one has not ended."""
     if state.ticks > 0 and state.overruns > 0 and job_overruns(state) and not controller_is_late(state):
         yield ticked(state).set(overruns=state.overruns - 1)
 
@@ -34,7 +35,14 @@ def child_job_fails(state: Cluster, child_job: ChildJobSlot) -> Iterator[Cluster
         yield failed.set(job_failures=state.job_failures - 1)
 
 
-def user_suspends(state: Cluster, cron_job: CronJobSlot) -> Iterator[Cluster]:
+def user_deletes_child_job(state: Cluster, child_job: ChildJobSlot) -> Iterator[Cluster]:
+    """The user deletes a Job that is not finished (``kubectl delete job``)."""
+    job = state.child_jobs[child_job]
+    if job is not None and job.unfinished and state.job_deletions > 0:
+        yield without_job(state, job).set(job_deletions=state.job_deletions - 1)
+
+
+def user_suspends_cron_job(state: Cluster, cron_job: CronJobSlot) -> Iterator[Cluster]:
     """The user suspends the CronJob (``kubectl patch``): Jobs that run go on, no new ones start."""
     row = state.cron_jobs[cron_job]
     if row is not None and state.suspensions > 0 and not row.suspended:
@@ -42,7 +50,7 @@ def user_suspends(state: Cluster, cron_job: CronJobSlot) -> Iterator[Cluster]:
         yield written.set(suspensions=state.suspensions - 1)
 
 
-def user_resumes(state: Cluster, cron_job: CronJobSlot) -> Iterator[Cluster]:
+def user_resumes_cron_job(state: Cluster, cron_job: CronJobSlot) -> Iterator[Cluster]:
     """The user resumes the CronJob.
 
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-suspension
@@ -57,6 +65,7 @@ PARTS: tuple[Part, ...] = (
     budgeted("late_ticks", cron_job_controller_is_late),
     budgeted("overruns", child_job_outlasts_period),
     budgeted("job_failures", child_job_fails),
-    budgeted("suspensions", user_suspends),
-    budgeted("resumes", user_resumes),
+    budgeted("job_deletions", user_deletes_child_job),
+    budgeted("suspensions", user_suspends_cron_job),
+    budgeted("resumes", user_resumes_cron_job),
 )

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from checker.state import with_item
 from model.cluster import Cluster, pod_template, without_forgotten
-from model.control_plane.pod_requests import waiting_containers
+from model.control_plane.pod_requests import removed, waiting_containers
+from model.parts import Part, budgeted
 from model.rows.pod import Container, Endpoint, Pod, Worker
 from model.rows.pod_template import RestartPolicy
-from model.rows.slots import NodeSlot
+from model.rows.slots import NodeSlot, PodSlot
 
 
 def node_crashes(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
@@ -16,6 +17,51 @@ def node_crashes(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
     if machine is None or not machine.up or state.node_crashes == 0:
         return
     yield powered_off(state, node).set(node_crashes=state.node_crashes - 1)
+
+
+def node_is_lost(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
+    """A node crashes for longer than the control plane waits for it: nothing of it runs, and the API does not know."""
+    machine = state.nodes[node]
+    if machine is not None and machine.up and state.node_losses > 0:
+        yield powered_off(state, node).set(node_losses=state.node_losses - 1)
+
+
+def node_is_cut_off(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
+    """A node's kubelet and kube-proxy lose the API server. What runs there runs on, and answers who reaches it."""
+    machine = state.nodes[node]
+    if machine is not None and machine.connected and state.partitions > 0:
+        yield state.update(machine, cut_off=True).set(partitions=state.partitions - 1)
+
+
+def node_returns(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
+    """A node that was lost or cut off is back: its kubelet sees what is bound to it now."""
+    machine = state.nodes[node]
+    if machine is not None and not machine.connected and state.node_returns > 0:
+        yield state.update(machine, up=True, cut_off=False).set(node_returns=state.node_returns - 1)
+
+
+def user_deletes_node(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
+    """The user, or the cloud provider's controller, deletes the Node object of a node that is not Ready any more.
+
+    Source: https://kubernetes.io/docs/concepts/architecture/cloud-controller/#node-controller
+    """
+    machine = state.nodes[node]
+    if machine is None or machine.connected or machine.ready or not machine.registered or state.node_deletions == 0:
+        return
+    yield state.update(machine, registered=False).set(node_deletions=state.node_deletions - 1)
+
+
+def user_deletes_pod_by_force(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The user deletes a Pod that stays Terminating because its node is silent (``kubectl delete pod --force``).
+
+    Source: https://kubernetes.io/docs/tasks/run-application/force-delete-stateful-set-pod/#force-deletion
+    """
+    stuck = state.pods[pod]
+    machine = None if stuck is None or stuck.node is None else state.nodes[stuck.node]
+    if stuck is None or machine is None or machine.connected or state.forced_deletions == 0:
+        return
+    if stuck.exists and stuck.deleting:
+        yield removed(state, stuck).set(forced_deletions=state.forced_deletions - 1)
 
 
 def powered_off(state: Cluster, node: int) -> Cluster:
@@ -54,3 +100,12 @@ def _after_a_crash(state: Cluster, pod: Pod) -> tuple[Container, ...]:
         Container.FAILED if container in (Container.RUNNING, Container.SERVING, Container.STOPPING) else container
         for container in pod.containers
     )
+
+
+PARTS: tuple[Part, ...] = (
+    budgeted("node_losses", node_is_lost),
+    budgeted("partitions", node_is_cut_off),
+    budgeted("node_returns", node_returns),
+    budgeted("node_deletions", user_deletes_node),
+    budgeted("forced_deletions", user_deletes_pod_by_force),
+)

@@ -26,6 +26,7 @@ def kubelet_evicts_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
             phase=PodPhase.FAILED,
             ready=False,
             ready_long_enough=False,
+            disruption_target=True,
             worker=Worker.NONE,
             containers=tuple(Container.EXITED for _ in state.constants.container_positions),
         ).set(pod_evictions=state.pod_evictions - 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from model.api.stateful_sets import UpdateStrategy
 from model.cluster import Cluster, pod_template
 from model.control_plane.pod_requests import deleted, removed
 from model.parts import Part, budgeted, component
@@ -73,6 +74,23 @@ def user_deletes_stuck_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     yield deleted(state, pod).set(stuck_pod_deletions=state.stuck_pod_deletions - 1)
 
 
+def user_deletes_outdated_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The user deletes a Pod that a StatefulSet with update strategy OnDelete has left at an earlier template.
+
+    It is done sooner or later.
+    Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#on-delete
+    """
+    outdated = state.pods[pod]
+    if outdated is None or state.outdated_pod_deletions == 0 or not outdated.exists or outdated.deleting:
+        return
+    slot = outdated.stateful_set
+    owner = None if slot is None else state.stateful_sets[slot]
+    if slot is None or owner is None or outdated.template == owner.template:
+        return
+    if state.constants.stateful_sets[slot].update_strategy is UpdateStrategy.ON_DELETE:
+        yield deleted(state, pod).set(outdated_pod_deletions=state.outdated_pod_deletions - 1)
+
+
 def _neighbour(state: Cluster, slot: int, stateful_set: StatefulSet, offset: int) -> Iterator[int]:
     """The template `offset` revisions after the current one, if there is one."""
     revisions = state.constants.stateful_sets[slot].revisions
@@ -89,4 +107,5 @@ PARTS: tuple[Part, ...] = (
     budgeted("pod_deletions", user_deletes_pod),
     budgeted("forced_deletions", user_force_deletes_pod),
     *component(lambda state: state.stuck_pod_deletions > 0, user_deletes_stuck_pod),
+    *component(lambda state: state.outdated_pod_deletions > 0, user_deletes_outdated_pod),
 )

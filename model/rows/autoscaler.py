@@ -28,6 +28,8 @@ class AutoscalerSpec(msgspec.Struct, frozen=True, kw_only=True):
     """The Deployment that it scales, by its number in `Constants.deployments`."""
     autoscaler: HorizontalPodAutoscaler
     settings: Settings = Settings(downscale_stabilization=1, cpu_initialization_period=1, initial_readiness_delay=0)
+    requested: tuple[bool, ...] = (True,)
+    """By metric: the Pods say how much of the resource they request."""
     loads: tuple[Load, ...]
     """What the load may be."""
     written_replicas: int | None = None

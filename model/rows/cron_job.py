@@ -21,6 +21,8 @@ class CronJobSpec(msgspec.Struct, frozen=True, kw_only=True):
     failed_jobs_history_limit: int = 1
     suspended: bool = False
     """What ``spec.suspend`` is in the beginning."""
+    finished_jobs_expire: bool = False
+    """Its Jobs have ``ttlSecondsAfterFinished``."""
 
 
 class CronJobStatus(msgspec.Struct, frozen=True):
@@ -48,7 +50,8 @@ class CronJob(Row, frozen=True):
 class ChildJob(Row, frozen=True):
     """A Job of a CronJob, as far as the CronJob's promises go: a thing that runs until it ends or is deleted.
 
-    API truth is `exists` and `outcome`, real truth is `runs`: its Pods are there. They outlive a Job that is deleted.
+    API truth is `exists` and `outcome`, real truth is `runs`: its Pods are there. They come after the Job, are gone
+    when it is finished, and outlive one that is deleted.
     """
 
     cron_job: CronJobSlot
@@ -56,9 +59,14 @@ class ChildJob(Row, frozen=True):
     """The activation of the schedule that it was created for; its name is made of it."""
     outcome: JobOutcome | None = None
     exists: bool = True
-    runs: bool = True
+    runs: bool = False
 
     @property
     def unfinished(self) -> bool:
         """The API server has it, neither Complete nor Failed."""
         return self.exists and self.outcome is None
+
+    @property
+    def ended(self) -> bool:
+        """Nothing of it goes on, in the API or on a node."""
+        return not self.unfinished and not self.runs

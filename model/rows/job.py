@@ -6,11 +6,10 @@ import msgspec
 
 from checker.state import Row
 from model.api import jobs
-from model.rows.slots import CronJobSlot
 
 
 class JobSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a Job never changes within a scenario; several Jobs may share one."""
+    """What of a Job never changes within a scenario."""
 
     name: str
     template: int
@@ -35,11 +34,6 @@ class Job(Row, frozen=True, kw_only=True):
     """
 
     spec: int
-    cron_job: CronJobSlot | None = None
-    """The CronJob that it was made for, and the slot of that CronJob's schedule, on the scenario's clock."""
-    slot_time: int | None = None
-    exists: bool = True
-    """etcd has the object. The row outlives it while a Pod still refers to the Job."""
     deleting: bool = False
     """It is deleted in the foreground: its Pods go first."""
     suspended: bool = False

@@ -1,6 +1,15 @@
 """What the state keeps of a Node."""
 
+import msgspec
+
 from checker.state import Row
+
+
+class NodeChange(msgspec.Struct, frozen=True):
+    """What a user may make of a node that is like `before`, and back: `after` is the API object's number then."""
+
+    before: int
+    after: int
 
 
 class Node(Row, frozen=True):

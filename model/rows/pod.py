@@ -53,6 +53,8 @@ class Eviction(Enum):
 
     ASKED = "asked for"
     """It is asked for again and again, until the API server lets it through or the Pod is gone."""
+    READ = "about to be granted"
+    """The API server has read a budget that allows it. Only where it forgets to check that nobody has written since."""
     GRANTED = "granted"
     """The Pod's budget has been charged for it; the API server deletes the Pod next."""
 
@@ -105,7 +107,7 @@ class Pod(Row, frozen=True, kw_only=True):
     ordinal: int | None = None
     """The Pod's number in its StatefulSet, or its completion index in its Job."""
     pinned: NodeSlot | None = None
-    """The only node that its node affinity allows (a DaemonSet's Pod)."""
+    """The only node that its node affinity allows (a DaemonSet's Pod); None once it is bound there."""
     exists: bool = True
     """etcd has the object. The row outlives it while the slice, a kube-proxy or its Job's status still refers to it, and
     while its containers run on."""
@@ -134,6 +136,8 @@ class Pod(Row, frozen=True, kw_only=True):
     """Its PodDisruptionBudget's status lists it: an eviction has been granted and not been seen yet."""
     eviction: Eviction | None = None
     """A drain's eviction of it; None: no drain has listed the Pod."""
+    allowance_read: int | None = None
+    """How many disruptions its budget allowed when the API server read it (`Eviction.READ`)."""
     taint_timer: TaintTimer | None = None
     """The taint eviction controller's timer for it, while its view of Nodes may lag."""
     measured: bool = False

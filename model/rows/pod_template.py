@@ -49,7 +49,7 @@ class PodTemplate(msgspec.Struct, frozen=True, kw_only=True):
     claims: tuple[str, ...] = ()
     """The PersistentVolumeClaims that its Pods mount, all of them the same ones."""
     exit_codes: tuple[int, ...] = ()
-    """What its containers may exit with when they fail by themselves, where a Job's podFailurePolicy tells codes apart."""
+    """What its containers may fail with, where a Job's podFailurePolicy tells exit codes apart."""
     unspecified: tuple[str, ...] = ()
     """Of cpu and memory, what some container does not request: a quota that limits it refuses its Pods."""
     works: bool = True

@@ -35,6 +35,9 @@ class ReplicaSet(Row, frozen=True):
     max_annotation: int
     observed: ObservedReplicaSet | None = None
     observed_is_current: bool = True
+    spec_observed: bool = True
+    """Its controller has written a status since the spec changed: ``observedGeneration`` is the generation. Unused
+    (True) while no Deployment's status is followed: only the clean-up of the revision history asks."""
     expects: bool = False
     """It waits to see the Pods that it has created, or the end of those that it has deleted: its expectations."""
     unseen_writes: bool = False

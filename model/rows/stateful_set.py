@@ -22,6 +22,11 @@ class StatefulSetSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What counts only with the feature gate MaxUnavailableStatefulSet."""
     start_ordinal: int = 0
 
+    @property
+    def goes_by_current_replicas(self) -> bool:
+        """The status says which revision a Pod gets: there is a rolling update without a ``rollingUpdate`` block."""
+        return self.partition is None and self.update_strategy is UpdateStrategy.ROLLING_UPDATE
+
 
 class StatefulSet(Row, frozen=True):
     """A StatefulSet: its spec, and of its status what its controller reads again.
@@ -34,4 +39,4 @@ class StatefulSet(Row, frozen=True):
     current_revision: int
     """The template that its Pods are updated from (``status.currentRevision``)."""
     current_replicas: int = 0
-    """``status.currentReplicas``, where something hangs on it: without a ``rollingUpdate`` block; 0 otherwise."""
+    """``status.currentReplicas``, where something hangs on it (`goes_by_current_replicas`); 0 otherwise."""

@@ -267,7 +267,7 @@ class TestRemovesPod:
 
     @pytest.mark.parametrize(
         "kept",
-        [running(deleting=True, containers=(EXITED,)), gone(node=0, worker=Worker.TERMINATING)],
+        [running(deleting=True, containers=(EXITED,)), gone(node=0)],
         ids=["not terminating", "gone already"],
     )
     def test_a_pod_stays_as_it_is_when_it_is(self, kept: Pod) -> None:

@@ -4,15 +4,17 @@ import pytest
 
 from checker.state import BoundReached
 from model.api.objects import PodPhase
-from model.cluster import Caches, Cluster
+from model.cluster import Caches, Cluster, FeatureGates
+from model.control_plane.informers import pod_informer_catches_up
 from model.control_plane.pod_requests import new_pod
 from model.controllers.replicaset.actions import (
     available_replicas_counted,
-    expectations_satisfied,
+    replica_set_controller_claims_pod,
     replica_set_controller_manages_pods,
     replica_set_controller_writes_status,
     replicas_counted,
 )
+from model.disturbances.controller_manager import expectations_expire
 from model.rows.pod import Container, Endpoint, Pod
 from tests.model.clusters import (
     STALE_PODS,
@@ -34,6 +36,9 @@ from tests.model.clusters import (
 SERVING = Container.SERVING
 TWO_NODES = constants(nodes=2)
 LAGGING = constants(caches=STALE_PODS)
+BEFORE_1_36 = constants(
+    caches=STALE_PODS, gates=FeatureGates(stale_controller_consistency_replica_set=False)
+)
 
 
 def deleted(state: Cluster) -> list[list[int]]:
@@ -46,6 +51,10 @@ def deleted(state: Cluster) -> list[list[int]]:
         ]
         for after in replica_set_controller_manages_pods(state, 0)
     ]
+
+
+def replicas_there(state: Cluster) -> int:
+    return sum(1 for row in state.pods if row.active)
 
 
 class TestCreates:
@@ -143,29 +152,50 @@ class TestWithALaggingCache:
         state = cluster(gone(observed=observed()), tables=LAGGING)
         assert (replicas_counted(state, 0), available_replicas_counted(state, 0)) == (1, 1)
 
-    @pytest.mark.parametrize(
-        "unseen",
-        [running(), terminating(SERVING, observed=observed()), gone(observed=observed())],
-        ids=["creation", "deletion", "removal"],
-    )
-    def test_it_waits_until_the_cache_shows_its_own(self, unseen: Pod) -> None:
-        state = cluster(unseen, tables=LAGGING, replicas=2, empty_pod_slots=2)
-        assert not expectations_satisfied(state, 0)
-        assert disabled(replica_set_controller_manages_pods(state, 0))
-        assert expectations_satisfied(cluster(unseen), 0)
-        assert expectations_satisfied(state, 1)
+    def test_it_waits_until_the_cache_shows_what_it_has_created(self) -> None:
+        state = cluster(tables=LAGGING, empty_pod_slots=2)
+        waiting = only(replica_set_controller_manages_pods(state, 0))
+        assert rs(waiting).expects
+        assert disabled(replica_set_controller_manages_pods(waiting, 0))
+        assert not rs(only(pod_informer_catches_up(waiting))).expects
 
-    @pytest.mark.parametrize(
-        "seen",
-        [
-            running(observed=observed()),
-            terminating(SERVING, observed=observed(deleting=True)),
-            gone(endpoint=Endpoint.READY),
-        ],
-        ids=["creation", "deletion", "removal"],
-    )
-    def test_it_acts_again_once_the_cache_shows_its_own(self, seen: Pod) -> None:
-        assert expectations_satisfied(cluster(seen, tables=LAGGING), 0)
+    def test_it_waits_until_the_cache_shows_what_it_has_deleted(self) -> None:
+        state = cluster(running(observed=observed()), tables=LAGGING, replicas=0)
+        waiting = only(replica_set_controller_manages_pods(state, 0))
+        assert (rs(waiting).expects, pod(waiting).deleting) == (True, True)
+        assert disabled(replica_set_controller_manages_pods(waiting, 0))
+        assert not rs(only(pod_informer_catches_up(waiting))).expects
+
+    def test_where_its_cache_is_live_it_waits_for_nothing(self) -> None:
+        assert not rs(only(replica_set_controller_manages_pods(cluster(empty_pod_slots=1), 0))).expects
+        assert not rs(only(replica_set_controller_manages_pods(cluster(running(), replicas=0), 0))).expects
+
+    def test_what_somebody_else_deletes_is_not_waited_for(self) -> None:
+        by_a_user = terminating(SERVING, observed=observed())
+        state = cluster(by_a_user, running(observed=observed()), tables=LAGGING)
+        assert deleted(state) == [[], [1]]  # it takes the terminating Pod for active, and may choose it or the other
+
+    def test_a_victim_that_is_gone_already_is_not_waited_for(self) -> None:
+        state = cluster(gone(observed=observed()), tables=LAGGING, replicas=0)
+        assert list(replica_set_controller_manages_pods(state, 0)) == [state]
+
+    def test_after_its_expectations_have_expired_it_creates_a_second_time(self) -> None:
+        state = cluster(tables=BEFORE_1_36, replicas=1, empty_pod_slots=2, expectation_expiries=1)
+        waiting = only(replica_set_controller_manages_pods(state, 0))
+        expired = only(expectations_expire(waiting, 0))
+        assert replicas_there(only(replica_set_controller_manages_pods(expired, 0))) == 2
+
+    def test_the_consistency_store_does_not_expire(self) -> None:
+        state = cluster(tables=LAGGING, replicas=1, empty_pod_slots=2, expectation_expiries=1)
+        waiting = only(replica_set_controller_manages_pods(state, 0))
+        expired = only(expectations_expire(waiting, 0))
+        assert disabled(replica_set_controller_manages_pods(expired, 0))
+        assert disabled(replica_set_controller_writes_status(expired, 0))
+        assert not disabled(replica_set_controller_writes_status(only(pod_informer_catches_up(expired)), 0))
+
+    def test_the_consistency_store_does_not_note_deletions(self) -> None:
+        state = cluster(running(observed=observed()), tables=LAGGING, replicas=0)
+        assert not rs(only(replica_set_controller_manages_pods(state, 0))).unseen_writes
 
     def test_it_chooses_victims_by_what_the_cache_shows(self) -> None:
         unready, shown_as_unready = running(ready=False, observed=observed()), running(observed=observed(ready=False))
@@ -180,15 +210,75 @@ class TestWithALaggingCache:
         assert deleted(cluster(*shown[:2], tables=LAGGING)) == [[1]]
 
     def test_a_pod_shown_without_a_node_that_has_one_gets_its_grace_period(self) -> None:
-        state = cluster(
-            running(observed=observed(PodPhase.PENDING, ready=False, node=None)), tables=LAGGING, replicas=0
-        )
-        assert only(replica_set_controller_manages_pods(state, 0)) == state.update(pod(state), deleting=True)
+        shown = observed(PodPhase.PENDING, ready=False, node=None)
+        state = cluster(running(observed=shown), tables=LAGGING, replicas=0)
+        assert pod(only(replica_set_controller_manages_pods(state, 0))).deleting
 
     def test_a_pod_that_is_gone_at_once_stays_in_the_cache(self) -> None:
         shown = observed(PodPhase.PENDING, ready=False, node=None)
         state = cluster(pending(observed=shown), tables=LAGGING, replicas=0)
-        assert only(replica_set_controller_manages_pods(state, 0)) == state.update(pod(state), exists=False)
+        after = only(replica_set_controller_manages_pods(state, 0))
+        assert (pod(after).exists, pod(after).observed) == (False, shown)
+
+
+class TestPodsThatHaveEnded:
+    FAILED = running(phase=PodPhase.FAILED, ready=False, containers=(Container.EXITED,), endpoint=Endpoint.UNUSED)
+
+    def test_they_are_not_counted_and_are_replaced(self) -> None:
+        state = cluster(self.FAILED, empty_pod_slots=1)
+        assert replicas_counted(state, 0) == 0
+        assert replicas_there(only(replica_set_controller_manages_pods(state, 0))) == 1
+
+    def test_they_are_left_alone(self) -> None:
+        assert disabled(replica_set_controller_manages_pods(cluster(self.FAILED, replicas=0), 0))
+
+
+class TestClaims:
+    def test_a_pod_whose_labels_were_changed_is_let_go_and_then_replaced(self) -> None:
+        state = cluster(running(relabelled=True), empty_pod_slots=1)
+        assert replicas_counted(state, 0) == 0
+        assert disabled(replica_set_controller_manages_pods(state, 0))
+        released = only(replica_set_controller_claims_pod(state, 0, 0))
+        assert released == state.update(pod(state), replica_set=None)
+        assert replicas_there(only(replica_set_controller_manages_pods(released, 0))) == 2
+
+    def test_an_orphan_with_the_right_labels_is_adopted_and_not_missing(self) -> None:
+        state = cluster(running(replica_set=None), empty_pod_slots=1)
+        assert disabled(replica_set_controller_manages_pods(state, 0))
+        adopted = only(replica_set_controller_claims_pod(state, 0, 0))
+        assert adopted == state.update(pod(state), replica_set=0)
+        assert disabled(replica_set_controller_manages_pods(adopted, 0))
+
+    def test_what_is_adopted_may_be_one_too_many(self) -> None:
+        state = cluster(running(replica_set=None), running())
+        assert deleted(only(replica_set_controller_claims_pod(state, 0, 0))) == [[0], [1]]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            running(),
+            running(replica_set=1),
+            running(replica_set=1, relabelled=True),
+            running(replica_set=None, template=1),
+            running(replica_set=None, relabelled=True),
+            terminating(SERVING, replica_set=None),
+            terminating(SERVING, relabelled=True),
+            running(replica_set=None, stateful_set=0),
+        ],
+        ids=["own", "another's", "another's to release", "template", "labels", "terminating", "ending", "stateful"],
+    )
+    def test_there_is_nothing_to_claim_of(self, other: Pod) -> None:
+        assert disabled(replica_set_controller_claims_pod(cluster(other), 0, 0))
+
+    def test_an_empty_slot_claims_nothing(self) -> None:
+        state = cluster(running(replica_set=None))
+        assert disabled(replica_set_controller_claims_pod(state, 1, 0))
+        assert disabled(replica_set_controller_claims_pod(state.delete(pod(state)), 0, 0))
+
+    def test_a_pod_with_other_labels_does_not_count_as_sharing_a_node(self) -> None:
+        sets = [replica_set(), replica_set(template=1)]
+        beside = running(0, replica_set=1, relabelled=True)
+        assert deleted(cluster(running(0), running(1), beside, tables=TWO_NODES, replica_sets=sets)) == [[0], [1]]
 
 
 class TestWritesStatus:

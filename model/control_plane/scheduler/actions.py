@@ -67,4 +67,4 @@ def scheduler_binds(state: Cluster, pod: PodSlot, node: NodeSlot) -> Iterator[Cl
         return
     spec = pod_template(state, pending).spec
     if feasible(spec, api_node(state, machine), Requested(pods=pods, resources=dict(resources))) is None:
-        yield state.update(pending, node=node)
+        yield state.update(pending, node=node, pinned=None)

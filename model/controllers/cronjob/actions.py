@@ -1,12 +1,11 @@
 """The CronJob controller as transitions of the cluster.
 
-A sync reads, decides, deletes and creates Jobs, and writes the CronJob's status once, at its end. The Jobs are one
-step: a sync that ended halfway would be made up for by the next one, which drops from the list what is gone and goes on.
-The status is a step of its own, because time may pass in between, a Job may end, the user may write the CronJob, so
-that the status is refused, and the controller may be restarted, so that it is lost. A sync without Jobs to write reads
-and writes at one moment: a refusal would only make it begin again.
-
-Its decisions are those of `model.controllers.cronjob.sync`.
+A sync reads, decides, deletes and creates Jobs, and writes the CronJob's status once, at its end; its decisions are
+those of `model.controllers.cronjob.sync`. The Jobs are one step: a sync that ended halfway would be made up for by the
+next one, which drops from the list what is gone and goes on. The status is a step of its own, because in between time
+may pass, a Job may end, the user may write the CronJob, so that the status is refused, and the controller may be
+restarted, so that it is lost. A sync without Jobs to write reads and writes at one moment: a refusal would only make
+it begin again.
 
 Left out: caches that lag (a Job that is seen to end late looks like one that ends late; a creation that is repeated
 finds that the Job exists), refused creations and deletions, changes of the schedule, ``status.lastSuccessfulTime``
@@ -21,6 +20,7 @@ from checker.vocabulary import derived
 from model.api import cron_jobs as api
 from model.cluster import Cluster
 from model.controllers.cronjob.activations import activation, api_cron_job, job_reference, moment, tick_of
+from model.controllers.cronjob.child_jobs import without_job
 from model.controllers.cronjob.requests import CreateJob, DeleteJob, UpdateCronJobStatus, Write
 from model.controllers.cronjob.sync import sync
 from model.parts import Part, component, some
@@ -108,10 +108,9 @@ def _stored(state: Cluster, cron_job: int, row: CronJob, writes: tuple[Write, ..
 
 
 def _deleted(state: Cluster, cron_job: int, scheduled: int) -> Cluster:
-    """The Job is gone at once; its Pods are deleted in the background, and run until they have terminated."""
     for job in state.child_jobs:
         if job.exists and job.cron_job == cron_job and job.scheduled == scheduled:
-            return state.update(job, exists=False) if job.runs else state.delete(job)
+            return without_job(state, job)
     return state
 
 

@@ -14,8 +14,9 @@ def controller_is_late(state: Cluster) -> bool:
 
 @derived
 def job_overruns(state: Cluster) -> bool:
-    """The next tick is due for a Job while one of the same CronJob still runs."""
+    """The next tick is due for a Job while an earlier one of the same CronJob has not ended."""
     return any(
-        fires(state, slot, row, state.now + 1) and any(job.runs and job.cron_job == slot for job in state.child_jobs)
+        fires(state, slot, row, state.now + 1)
+        and any(job.cron_job == slot and not job.ended for job in state.child_jobs)
         for slot, row in state.cron_jobs.items()
     )

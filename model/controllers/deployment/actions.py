@@ -98,7 +98,11 @@ def rule_deployment(spec: DeploymentSpec, deployment: Deployment) -> objects.Dep
         strategy=spec.strategy,
         max_surge=spec.max_surge,
         max_unavailable=spec.max_unavailable,
-        **({"revision_history_limit": None, "progress_deadline_seconds": None} if status is None else _status(spec, status)),
+        **(
+            {"revision_history_limit": None, "progress_deadline_seconds": None}
+            if status is None
+            else _status(spec, status)
+        ),
     )
 
 
@@ -160,6 +164,7 @@ def _cached_replica_sets(state: Cluster, deployment: int) -> list[objects.Replic
                     revision=observed.revision,
                     desired_annotation=observed.desired_annotation,
                     max_annotation=observed.max_annotation,
+                    observed_generation=1 if replica_set.spec_observed else 0,
                 )
             )
     return found
@@ -207,11 +212,13 @@ def _stored(state: Cluster, deployment: int, write: Write) -> Cluster:
                     desired_annotation=new.desired_annotation or 0,
                     max_annotation=new.max_annotation or 0,
                     observed_is_current=not lagging,
+                    spec_observed=not state.constants.deployment_status,
                 ),
             )
         case UpdateReplicaSet(changed):
             row = _find(state, deployment, changed)
             assert row is not None  # it was read from this state's cache
+            same_size = changed.replicas == row.replicas
             return state.update(
                 row,
                 replicas=changed.replicas,
@@ -219,11 +226,13 @@ def _stored(state: Cluster, deployment: int, write: Write) -> Cluster:
                 desired_annotation=changed.desired_annotation or 0,
                 max_annotation=changed.max_annotation or 0,
                 observed_is_current=not lagging,
+                spec_observed=row.spec_observed and (same_size or not state.constants.deployment_status),
             )
         case UpdateDeploymentStatus(changed):
             current = state.deployments[deployment]
             assert current is not None  # it is being synced
-            return state if current.status is None else state.update(current, status=written_status(changed))
+            status = written_status(changed)
+            return state if current.status in (None, status) else state.update(current, status=status)
         case DeleteReplicaSet(name):
             return _without(state, deployment, name)
 
@@ -251,6 +260,4 @@ def _number(template: object) -> int:
     return template
 
 
-PARTS: tuple[Part, ...] = (
-    *component(lambda state: state.constants.deployment_status, progress_deadline_passes),
-)
+PARTS: tuple[Part, ...] = (*component(lambda state: state.constants.deployment_status, progress_deadline_passes),)

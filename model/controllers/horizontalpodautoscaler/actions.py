@@ -1,13 +1,13 @@
 """The HorizontalPodAutoscaler controller and the metrics that it reads, as transitions of the cluster.
 
-A sync is one step. Between reading the scale and writing the new one, only a write to the same field could be told from
-one before the sync: the controller overwrites it with a size that it has computed from metrics, as it does a sync later.
+A sync is one step. Between its reading the scale and writing the new one, only a write to the same field could be told
+from one before the sync: it is overwritten with a size that comes of the metrics, as it would be a sync later.
 
 Time is counted in syncs, of which anything may happen between two: see `remembered`. Every metric follows one load,
 which the ready Pods share evenly. A Pod that is not ready has no share; one that has become ready is believed from when
-the metrics API has a sample of it that was taken since.
+the metrics API has a sample of it that was taken since, which may be at any moment, but not later than the next sync.
 
-Left out: what a process uses while it starts; several autoscalers of the same Pods; a refused size.
+Left out: what a process uses while it starts; status and conditions, which only people read; a refused size.
 
 Source: pkg/controller/podautoscaler/horizontal.go, pkg/controller/podautoscaler/replica_calculator.go
 """
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from checker.vocabulary import derived
 from model.api import objects
-from model.api.autoscalers import HorizontalPodAutoscaler, Metric, MetricSource, Scale, TargetType
+from model.api.autoscalers import Metric, MetricSource, Scale, TargetType
 from model.cluster import Cluster
 from model.controllers.horizontalpodautoscaler.decision import Decision, Observed, decide
 from model.controllers.horizontalpodautoscaler.metrics import Reading
@@ -41,7 +41,7 @@ measured since, started and not ready, not started."""
 
 
 def autoscaler_syncs(state: Cluster, autoscaler: AutoscalerSlot) -> Iterator[Cluster]:
-    """The HorizontalPodAutoscaler controller reads the metrics, and sets the size of the Deployment if it is not right."""
+    """The HorizontalPodAutoscaler controller reads the metrics and sets the Deployment's size if it is not right."""
     row = state.autoscalers[autoscaler]
     if row is None:
         return
@@ -52,7 +52,7 @@ def autoscaler_syncs(state: Cluster, autoscaler: AutoscalerSlot) -> Iterator[Clu
     for decision in decisions(state, autoscaler):
         _, memory = conclude(decision, spec.settings, 0)
         size = target.replicas if decision.new_size is None else decision.new_size
-        after = _remembering(state, row, spec, memory, size - target.replicas)
+        after = _with_samples(_remembering(state, row, spec, memory, size - target.replicas), row.deployment)
         yield after.update(target, replicas=size) if size != target.replicas else after
 
 
@@ -67,9 +67,11 @@ def decisions(state: Cluster, autoscaler: AutoscalerSlot) -> list[Decision]:
     spec = state.constants.autoscalers[autoscaler]
     memory = Memory(recommendations=row.recommendations, events=ScaleEvents(up=row.grown, down=row.shrunk))
     found: list[Decision] = []
+    rivals = sum(1 for other in state.constants.autoscalers if other.deployment == spec.deployment)
+    scale = Scale(replicas=target.replicas, status_replicas=target.replicas, selector=_SELECTOR)
     for readings in _possible_readings(state, row, spec):
-        scale = Scale(replicas=target.replicas, status_replicas=target.replicas, selector=_SELECTOR)
-        decision = decide(spec.autoscaler, Observed(scale=scale, readings=readings), memory, spec.settings, 0)
+        observed = Observed(scale=scale, readings=readings, other_autoscaler=rivals > 1)
+        decision = decide(spec.autoscaler, observed, memory, spec.settings, 0)
         if decision not in found:
             found.append(decision)
     return found
@@ -89,6 +91,19 @@ def _remembering(state: Cluster, row: Autoscaler, spec: AutoscalerSpec, memory: 
     )
 
 
+def _with_samples(state: Cluster, deployment: int) -> Cluster:
+    """The state in which the metrics API has a sample of every Pod that is ready, as it has before the next sync."""
+    after = state
+    for pod in state.pods:
+        if _to_be_measured(pod) and deployment in _deployment_of(state, pod):
+            after = after.update(pod, measured=True)
+    return after
+
+
+def _to_be_measured(pod: Pod) -> bool:
+    return pod.active and pod.ready and not pod.measured
+
+
 def _with(events: Events, change: int) -> Events:
     return (ScaleEvent(change, 0), *events) if change > 0 else events
 
@@ -102,20 +117,23 @@ def _possible_readings(state: Cluster, row: Autoscaler, spec: AutoscalerSpec) ->
     numbers, load = numbers_of_pods(state, row.deployment), spec.loads[row.load]
     _, _, fresh, starting, _ = numbers
     for sampled in (False, True) if fresh + starting > 0 else (False,):
-        yield tuple(_reading(metric, load, numbers, sampled) for metric in metrics)
+        yield tuple(
+            _reading(metric, load, numbers, sampled, _REQUEST if requested else None)
+            for metric, requested in zip(metrics, spec.requested, strict=True)
+        )
 
 
-def _reading(metric: Metric, load: Load, numbers: Numbers, sampled: bool) -> Reading:
+def _reading(metric: Metric, load: Load, numbers: Numbers, sampled: bool, request: int | None) -> Reading:
     """What one metric shows."""
     at_work, idle, fresh, starting, waiting = numbers
     total, ready = total_of(metric, load), at_work + fresh
     share = total // ready if ready > 0 else 0
     pods = (
-        *_alike(at_work, _pod(ready=True), share, taken=True),
-        *_alike(idle, _pod(ready=False), 0, taken=True),
-        *_alike(fresh, _pod(ready=True, since=0), share, taken=sampled),
-        *_alike(starting, _pod(ready=False, since=0), 0, taken=sampled),
-        *_alike(waiting, objects.Pod(phase=objects.PodPhase.PENDING), 0, taken=False),
+        *_alike(at_work, _pod(ready=True), share, taken=True, request=request),
+        *_alike(idle, _pod(ready=False), 0, taken=True, request=request),
+        *_alike(fresh, _pod(ready=True, since=0), share, taken=sampled, request=request),
+        *_alike(starting, _pod(ready=False, since=0), 0, taken=sampled, request=request),
+        *_alike(waiting, objects.Pod(phase=objects.PodPhase.PENDING), 0, taken=False, request=request),
     )
     value = share if metric.target_type is TargetType.VALUE else total
     outside = metric.source in (MetricSource.OBJECT, MetricSource.EXTERNAL)
@@ -128,9 +146,9 @@ def total_of(metric: Metric, load: Load) -> int:
     return amount * _REQUEST // 100 if metric.target_type is TargetType.UTILIZATION else amount
 
 
-def _alike(number: int, pod: objects.Pod, usage: int, *, taken: bool) -> tuple[MeasuredPod, ...]:
+def _alike(number: int, pod: objects.Pod, usage: int, *, taken: bool, request: int | None) -> tuple[MeasuredPod, ...]:
     sample = Sample(value=usage, time=0, window=1) if taken else None
-    return (MeasuredPod(pod=pod, sample=sample, request=_REQUEST),) * number
+    return (MeasuredPod(pod=pod, sample=sample, request=request),) * number
 
 
 def _pod(*, ready: bool, since: int = _LONG_AGO) -> objects.Pod:
@@ -168,15 +186,10 @@ def metrics_server_measures(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     Source: https://kubernetes.io/docs/tasks/debug/debug-cluster/resource-metrics-pipeline/
     """
     running = state.pods[pod]
-    if running is None or running.measured or not running.active or not running.ready:
+    if running is None or not _to_be_measured(running):
         return
     if any(autoscaler.deployment in _deployment_of(state, running) for autoscaler in state.autoscalers):
         yield state.update(running, measured=True)
-
-
-def bounds_of(autoscaler: HorizontalPodAutoscaler) -> tuple[int, int]:
-    """The fewest and the most replicas."""
-    return autoscaler.min_replicas, autoscaler.max_replicas
 
 
 PARTS: tuple[Part, ...] = component(some("autoscalers"), autoscaler_syncs, metrics_server_measures)

@@ -74,9 +74,7 @@ def cache_is_too_old(owner: ReplicaSet) -> bool:
     return owner.unseen_writes
 
 
-def replica_set_controller_claims_pod(
-    state: Cluster, replica_set: ReplicaSetSlot, pod: PodSlot
-) -> Iterator[Cluster]:
+def replica_set_controller_claims_pod(state: Cluster, replica_set: ReplicaSetSlot, pod: PodSlot) -> Iterator[Cluster]:
     """The ReplicaSet controller adopts an orphan that its selector matches, or releases a Pod that it does not match.
 
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#non-template-pod-acquisitions
@@ -84,9 +82,7 @@ def replica_set_controller_claims_pod(
     owner, candidate = state.replica_sets[replica_set], state.pods[pod]
     if owner is None or candidate is None:
         return
-    claims = Claim()
-    if candidate.replica_set is None or candidate.replica_set == replica_set:
-        claims = _claim(candidate, owner.template)
+    claims = _claim(candidate, replica_set, owner.template)
     if claims.adopted:
         yield state.update(candidate, replica_set=replica_set)
     if claims.released:
@@ -96,12 +92,12 @@ def replica_set_controller_claims_pod(
 def replica_set_controller_manages_pods(state: Cluster, replica_set: ReplicaSetSlot) -> Iterator[Cluster]:
     """The ReplicaSet controller creates the Pods that are missing, or deletes those that are too many.
 
-    A sync claims Pods before: what is to be adopted is not missing.
+    A sync claims Pods before: what is to be adopted is not missing, and what is to be released goes first.
     """
     owner = state.replica_sets[replica_set]
     if owner is None or owner.expects or cache_is_too_old(owner):
         return
-    if count(state.pods, _adoptable, owner.template) > 0:
+    if count(state.pods, _to_be_claimed, replica_set, owner.template) > 0:
         return
     active = replicas_counted(state, replica_set)
     missing, surplus = replicas_to_create(owner.replicas, active), replicas_to_delete(owner.replicas, active)
@@ -127,24 +123,30 @@ def replica_set_controller_writes_status(state: Cluster, replica_set: ReplicaSet
         return
     replicas = replicas_counted(state, replica_set)
     available = available_replicas_counted(state, replica_set)
-    if (owner.status_replicas, owner.available_replicas) != (replicas, available):
+    if (owner.status_replicas, owner.available_replicas) != (replicas, available) or not owner.spec_observed:
         yield state.update(
             owner,
             status_replicas=replicas,
             available_replicas=available,
+            spec_observed=True,
             observed_is_current=not state.constants.caches.deployment_replica_sets,
         )
 
 
-def _adoptable(pod: Pod, template: int) -> bool:
-    """A ReplicaSet of this template adopts the Pod."""
-    return pod.replica_set is None and len(_claim(pod, template).adopted) > 0
+def _to_be_claimed(pod: Pod, replica_set: int, template: int) -> bool:
+    """The ReplicaSet is to adopt or to release the Pod."""
+    if not pod.relabelled and pod.replica_set is not None:
+        return False
+    claims = _claim(pod, replica_set, template)
+    return len(claims.adopted) > 0 or len(claims.released) > 0
 
 
-def _claim(pod: Pod, template: int) -> Claim:
-    """What a ReplicaSet of this template claims of a Pod that is its own or has no owner."""
+def _claim(pod: Pod, replica_set: int, template: int) -> Claim:
+    """What a ReplicaSet of this template claims of a Pod: of its own, and of those without an owner."""
     others = (pod.stateful_set, pod.daemon_set, pod.job)
     if not pod.active or any(owner is not None for owner in others):
+        return Claim()
+    if pod.replica_set is not None and pod.replica_set != replica_set:
         return Claim()
     selected = pod.template == template and not pod.relabelled
     uid = None if pod.replica_set is None else _UID
@@ -209,6 +211,4 @@ def _as_observed(state: Cluster, pod: Pod, name: str) -> objects.Pod:
     )
 
 
-PARTS: tuple[Part, ...] = (
-    *component(lambda state: state.pod_relabels > 0, replica_set_controller_claims_pod),
-)
+PARTS: tuple[Part, ...] = (*component(lambda state: state.pod_relabels > 0, replica_set_controller_claims_pod),)

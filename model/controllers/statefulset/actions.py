@@ -177,9 +177,7 @@ def _stored(state: Cluster, slot: int, write: Write) -> Cluster:
 
 def _slot_of(state: Cluster, stateful_set: int, ordinal: int) -> int:
     return next(
-        slot
-        for slot, pod in state.pods.items()
-        if pod.exists and _of(pod, stateful_set) and pod.ordinal == ordinal
+        slot for slot, pod in state.pods.items() if pod.exists and _of(pod, stateful_set) and pod.ordinal == ordinal
     )
 
 
@@ -188,7 +186,7 @@ def _with_status(state: Cluster, slot: int, status: StatefulSetStatus) -> Cluste
     owner, spec = state.stateful_sets[slot], state.constants.stateful_sets[slot]
     assert owner is not None  # the sync has just read it
     revision = _template(spec, status.current_revision)
-    replicas = status.current_replicas if spec.partition is None else 0
+    replicas = status.current_replicas if spec.goes_by_current_replicas else 0
     if (owner.current_revision, owner.current_replicas) == (revision, replicas):
         return state
     return state.update(owner, current_revision=revision, current_replicas=replicas)

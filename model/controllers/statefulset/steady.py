@@ -15,7 +15,7 @@ def steady_stateful_sets(constants: Constants) -> Start:
                     template=spec.revisions[0],
                     replicas=spec.replicas,
                     current_revision=spec.revisions[0],
-                    current_replicas=spec.replicas if spec.partition is None else 0,
+                    current_replicas=spec.replicas if spec.goes_by_current_replicas else 0,
                 )
                 for spec in constants.stateful_sets
             )

@@ -1,0 +1,43 @@
+"""The Pod garbage collector as a transition of the cluster: Pods whose Node object is gone.
+
+A pass every 20 seconds puts a missing Node into quarantine; 40 seconds later its Pods go. Both are a timer that may
+fire at any moment. A Pod is marked as failed and deleted in one step: a Pod on a node that is gone and that has failed
+is terminating in all but name.
+
+Left out: the threshold for Pods that have ended, and the taint out-of-service.
+
+Source: pkg/controller/podgc/gc_controller.go
+"""
+
+from collections.abc import Iterator
+
+from model.api import objects
+from model.api.objects import PodPhase
+from model.cluster import Cluster
+from model.control_plane.pod_requests import removed
+from model.controllers.podgc.gc import DeletePod, gc
+from model.parts import Part, component
+from model.rows.slots import PodSlot
+
+_DUE = 0
+"""When every quarantine is over."""
+
+
+def pod_gc_collects_orphan(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+    """The Pod garbage collector deletes a Pod by force, because its Node object is gone for good."""
+    orphan = state.pods[pod]
+    node = None if orphan is None or orphan.node is None else state.nodes[orphan.node]
+    if orphan is None or node is None or not orphan.exists:
+        return
+    name = state.constants.nodes[node.like].name
+    collected = objects.Pod(node=name, phase=orphan.phase, deleting=orphan.deleting)
+    known = [state.constants.nodes[node.like]] if node.registered else []
+    done = gc([collected], known, _DUE, live_nodes=[each.name for each in known], quarantine={name: _DUE})
+    if any(isinstance(write, DeletePod) for write in done.writes):
+        phase = orphan.phase if orphan.terminal else PodPhase.FAILED
+        yield removed(state, orphan, phase=phase, disruption_target=not orphan.terminal)
+
+
+PARTS: tuple[Part, ...] = component(
+    lambda state: state.node_deletions > 0 or state.node_removals > 0, pod_gc_collects_orphan
+)
