@@ -90,6 +90,11 @@ class _ScenarioMachine(RuleBasedStateMachine):
         self._trace = trace
         self._steps = list(enabled(self.scenario, trace.states[-1]))
 
+    @precondition(lambda self: not self._steps)
+    @rule()
+    def nothing_happens(self) -> None:
+        """A run that has come to rest stays there."""
+
     @invariant()
     def no_offenders(self) -> None:
         """No property of states or of the last step is violated."""

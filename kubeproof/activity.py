@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from kubeproof.searching import Summary
 from kubeproof.standard import autoscaler as autoscaling
 from kubeproof.standard import nodes as node_loss
-from kubeproof.standard import cron_job, drain, job, stateful_set
+from kubeproof.standard import cron_job, daemon_set, deletion, drain, job, stateful_set
 from kubeproof.standard.deployment import SET_GOING_BY as set_going_by_deployments
+from kubeproof.standard.replica_set import SET_GOING_BY as set_going_by_replica_sets
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
@@ -51,9 +52,12 @@ SET_GOING_BY: Mapping[str, frozenset[str]] = (
         )
     }
     | set_going_by_deployments
+    | set_going_by_replica_sets
     | stateful_set.SET_GOING_BY
+    | daemon_set.SET_GOING_BY
     | node_loss.SET_GOING_BY
     | cron_job.SET_GOING_BY
+    | deletion.SET_GOING_BY
     | drain.SET_GOING_BY
     | job.SET_GOING_BY
     | autoscaling.SET_GOING_BY

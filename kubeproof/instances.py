@@ -7,7 +7,7 @@ proportion to them (maxSurge, maxUnavailable) stays in about that proportion, an
 import msgspec
 from msgspec.structs import replace
 
-from kubeproof.kinds import autoscaler, disruption_budget
+from kubeproof.kinds import autoscaler_instances, disruption_budget
 from kubeproof.kinds.quota import smaller_quota
 from kubeproof.workload import Workload
 
@@ -37,7 +37,7 @@ def instance(workload: Workload, *, replicas: int | None, nodes: int | None = No
         disruption_budget.smaller(budget, workload.members, members) for budget in workload.disruption_budgets
     )
     autoscalers = tuple(
-        each if replicas is None else autoscaler.smaller(each, replicas) for each in workload.autoscalers
+        each if replicas is None else autoscaler_instances.smaller(each, replicas) for each in workload.autoscalers
     )
     return replace(
         workload,
@@ -68,6 +68,8 @@ def size_of(workload: Workload, written: Workload) -> dict[str, int | str]:
     bounds: dict[str, int | str] = {}
     for member, original in zip(workload.members, written.members, strict=True):
         key = workload.kind.counted
+        if key is None:
+            continue
         if len(workload.members) > 1:
             key = f"{key} of {member.name}"
         bounds[key] = member.replicas
@@ -79,7 +81,7 @@ def size_of(workload: Workload, written: Workload) -> dict[str, int | str]:
             bounds[f"PodDisruptionBudget {budget.name}"] = f"{now} for {before}"
     for scaled, original_scaled in zip(workload.autoscalers, written.autoscalers, strict=True):
         if scaled != original_scaled:
-            now, before = autoscaler.in_words(scaled), autoscaler.in_words(original_scaled)
+            now, before = autoscaler_instances.in_words(scaled), autoscaler_instances.in_words(original_scaled)
             bounds[f"HorizontalPodAutoscaler {scaled.name}"] = f"{now} for {before}"
     bounds["nodes"] = len(workload.nodes)
     return bounds

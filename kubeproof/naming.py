@@ -51,6 +51,8 @@ def object_name(state: Cluster, parameter: str, slot: int) -> str:
         return replica_set_name(state, slot)
     if parameter == "child_job":
         return child_job_name(state, slot)
+    if parameter == "claim":
+        return claim_name(state, slot)
     name: str = getattr(state.constants, f"{parameter}s")[slot].name
     return name
 
@@ -77,6 +79,14 @@ def child_job_name(state: Cluster, slot: int) -> str:
     """The name of a CronJob's Job, by the tick that it was due in: ``backup-4``."""
     job = state.child_jobs[slot]
     return f"job-{slot}" if job is None else f"{state.constants.cron_jobs[job.cron_job].name}-{job.scheduled}"
+
+
+def claim_name(state: Cluster, slot: int) -> str:
+    """The name of the Pod that the claims are for, as in ``db-2``."""
+    claim = state.claims[slot]
+    if claim is None:
+        return f"claim-{slot}"
+    return f"{state.constants.stateful_sets[claim.stateful_set].name}-{claim.ordinal}"
 
 
 def slug(name: str) -> str:

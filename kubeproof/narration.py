@@ -11,7 +11,18 @@ from checker.trace import Trace
 from checker.vocabulary import Event, Fairness, Property, Scenario
 from kubeproof.naming import Names, condition, count, doing, owner_name, replica_set_name
 from kubeproof.reasons import why
-from kubeproof.words import autoscaler, cron_job, deployment, disruption_budget, job, namespace, nodes, stateful_set
+from kubeproof.words import (
+    autoscaler,
+    cron_job,
+    daemon_set,
+    deletion,
+    deployment,
+    disruption_budget,
+    job,
+    namespace,
+    nodes,
+    stateful_set,
+)
 from model.cluster import Cluster, pod_template
 from model.rows.node import Node
 from model.rows.pod import Container, Endpoint, Pod, Worker
@@ -214,11 +225,13 @@ def _routes(state: Cluster, node: int, names: Names) -> str:
 FACTS: tuple[Callable[[Cluster], Iterator[tuple[tuple[str, str], Fact]]], ...] = (
     deployment.facts,
     stateful_set.facts,
+    daemon_set.facts,
     cron_job.facts,
     autoscaler.facts,
     disruption_budget.facts,
     job.facts,
     namespace.facts,
+    deletion.facts,
 )
 """What there is to say about objects of other kinds: one function a kind."""
 
@@ -236,7 +249,8 @@ def _cached(replica_set: ReplicaSet) -> Fact:
 def _pod_fact(state: Cluster, pod: Pod) -> Fact:
     if not pod.exists:
         return ("deleted",)
-    place = "not bound" if pod.node is None else f"on {state.constants.nodes[pod.node].name}"
+    pinned = "not bound" if pod.pinned is None else f"not bound, for {state.constants.nodes[pod.pinned].name}"
+    place = pinned if pod.node is None else f"on {state.constants.nodes[pod.node].name}"
     place += ", labels changed" if pod.relabelled else ""
     place += ", without an owner" if owner_name(state, pod) == "pod" else ""
     terminating = ("terminating",) if pod.deleting else ()
@@ -263,11 +277,13 @@ _ACTORS = {
     "node": "machine",
     **deployment.ACTORS,
     **stateful_set.ACTORS,
+    **daemon_set.ACTORS,
     **cron_job.ACTORS,
     **job.ACTORS,
     **autoscaler.ACTORS,
     **disruption_budget.ACTORS,
     **namespace.ACTORS,
+    **deletion.ACTORS,
 }
 """Who acts, by the first words of an action's name; the rest is what it does. Anything else happens in a container."""
 

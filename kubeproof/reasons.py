@@ -9,7 +9,17 @@ from typing import Any
 from checker.slicing import Explanation
 from checker.vocabulary import Kind
 from kubeproof.naming import Names, condition, count, replica_set_name
-from kubeproof.words import autoscaler, cron_job, deployment, disruption_budget, job, nodes, stateful_set
+from kubeproof.words import (
+    autoscaler,
+    cron_job,
+    daemon_set,
+    deletion,
+    deployment,
+    disruption_budget,
+    job,
+    nodes,
+    stateful_set,
+)
 from model.cluster import Cluster, answers, on_running_node, pod_template
 from model.control_plane.scheduler.actions import requested
 from model.control_plane.scheduler.filters import Requested, feasible
@@ -164,8 +174,10 @@ REASONS: Mapping[str, Callable[[States, Any, Names], str]] = {
     misplaced_pods.name: _misplaced,
     overwritten_replica_sets.name: _overwritten,
     **deployment.REASONS,
+    **deletion.REASONS,
     **nodes.REASONS,
     **stateful_set.REASONS,
+    **daemon_set.REASONS,
     **cron_job.REASONS,
     **autoscaler.REASONS,
     **disruption_budget.REASONS,

@@ -6,9 +6,22 @@ from typing import Any
 from msgspec.structs import replace
 
 from checker.vocabulary import Property, Scenario
-from kubeproof.kinds import autoscaler, disruption_budget
-from kubeproof.standard import cron_job, deployment, drain, job, nodes, promises, stateful_set, volume
+from kubeproof.kinds import autoscaler_instances, disruption_budget
 from kubeproof.standard import autoscaler as autoscaling
+from kubeproof.standard import (
+    cron_job,
+    daemon_set,
+    deletion,
+    deployment,
+    drain,
+    job,
+    nodes,
+    promises,
+    stateful_set,
+    volume,
+)
+from kubeproof.standard import replica_set as replica_sets
+from kubeproof.standard.node_changes import all_nodes
 from kubeproof.standard.promises import ROUTED, TRAFFIC, TRAFFIC_CONVERGENCE
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
@@ -17,12 +30,16 @@ from model.next_state import next_state
 from model.rows.autoscaler import AutoscalerSpec
 from model.rows.pod_template import PodTemplate
 from model.scenarios import steady_states
+from properties.node_loss_recovery import services_without_answer
 
 STANDARD: tuple[StandardScenario, ...] = (
     *deployment.SCENARIOS,
+    *replica_sets.SCENARIOS,
     *nodes.SCENARIOS,
     *stateful_set.SCENARIOS,
+    *daemon_set.SCENARIOS,
     *volume.SCENARIOS,
+    *deletion.SCENARIOS,
     *cron_job.SCENARIOS,
     *drain.SCENARIOS,
     *job.SCENARIOS,
@@ -34,9 +51,12 @@ PROPERTIES: tuple[Property, ...] = tuple(sorted(_ALL.values(), key=lambda prop: 
 PROPERTY_NEEDS: Mapping[str, str] = {
     **promises.NEEDS,
     **deployment.NEEDS,
+    **replica_sets.NEEDS,
     **nodes.NEEDS,
     **stateful_set.NEEDS,
+    **daemon_set.NEEDS,
     **volume.NEEDS,
+    **deletion.NEEDS,
     **cron_job.NEEDS,
     **drain.NEEDS,
     **job.NEEDS,
@@ -131,9 +151,11 @@ def is_about(prop: Property, workload: Workload, standard: StandardScenario) -> 
         return False
     if prop in autoscaling.RATES and not autoscaling.behaves(workload):
         return False
+    if prop in daemon_set.SURGES and not daemon_set.surges(workload):
+        return False
     if prop in job.INDEXED and not job.indexed(workload):
         return False
-    return prop not in (*TRAFFIC, *ROUTED, *TRAFFIC_CONVERGENCE) or (workload.service is not None and standard.traffic)
+    return prop not in (*TRAFFIC, *ROUTED, *TRAFFIC_CONVERGENCE, services_without_answer) or (workload.service is not None and standard.traffic)
 
 
 def _assumptions(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> tuple[str, ...]:
@@ -146,7 +168,7 @@ def _assumptions(workload: Workload, standard: StandardScenario, assume: Sequenc
 
 def _autoscalers(workload: Workload) -> tuple[AutoscalerSpec, ...]:
     numbers = {deployment.name: number for number, deployment in enumerate(workload.deployments)}
-    return tuple(autoscaler.spec(each, numbers[each.target]) for each in workload.autoscalers)
+    return tuple(autoscaler_instances.spec(each, numbers[each.target]) for each in workload.autoscalers)
 
 
 def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> Constants:
@@ -160,7 +182,7 @@ def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[
         numbers[member.name] = range(first, len(templates))
     return Constants(
         templates=tuple(replace(each, works=each.name not in standard.broken) for each in templates),
-        nodes=workload.nodes,
+        **all_nodes(workload, standard),
         container_positions=tuple(range(max(len(template.containers) for template in templates))),
         **{kind.field: tuple(specs)},
         disruption_budgets=tuple(disruption_budget.spec(each, numbers) for each in workload.disruption_budgets),
@@ -173,4 +195,5 @@ def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[
         caches=standard.caches,
         gates=standard.gates,
         deployment_status=standard.deployment_status,
+        claim_slots=0 if standard.spare_claims is None else workload.replicas + standard.spare_claims,
     )

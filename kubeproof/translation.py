@@ -21,7 +21,7 @@ from kubeproof.manifests.relations import pod_labels, service_selector
 from kubeproof.workload import Workload
 from model.api.pod_requests import whole_amounts
 from model.api.taints import Taint, TaintEffect
-from model.control_plane.scheduler.filters import Node, PodSpec
+from model.control_plane.scheduler.filters import Node
 
 _ROOM = 10**18
 _MAX_PODS = 110
@@ -58,17 +58,18 @@ def _workload(
     subject = service or objects[0]
     autoscalers = tuple(autoscalers_of(manifests, objects))
     read = scaled_by(tuple(kind.read(manifest, service) for manifest in objects), autoscalers)
+    anywhere = tuple(member.where_all_nodes_fit() for member in read)
     return Workload(
         name=subject.identity,
         namespace=subject.namespace,
         service=service.name if service and _receives_traffic(read) else None,
         publish_not_ready_addresses=bool(service and field(service.data, "spec", "publishNotReadyAddresses")),
-        **_field(kind, read if given else tuple(_placed_anywhere(member) for member in read)),
+        **_field(kind, read if given else anywhere),
         volumes=volumes_of(manifests, subject.namespace, read),
         disruption_budgets=tuple(_disruption_budgets(manifests, objects)),
         quota=quota_of(manifests, subject.namespace, objects),
         autoscalers=autoscalers,
-        nodes=given or tuple(_assumed_node(number, read) for number in range(nodes)),
+        nodes=given or tuple(_assumed_node(number, anywhere) for number in range(nodes)),
         nodes_assumed=not given,
         caveats=(
             *_caveats([*([service] if service else []), *objects], manifests.notes),
@@ -138,14 +139,14 @@ def _node(manifest: Manifest) -> Node:
 
 
 def _assumed_node(number: int, members: tuple[Member, ...]) -> Node:
-    """A node with room for everything."""
+    """A node with room for everything, and with the labels that are asked for: first of all by one of the members."""
     asked = {name for member in members for name in member.pod_spec.requests}
+    first = number % len(members)
+    labels: dict[str, str] = {}
+    for member in (*members[:first], *members[first + 1 :], members[first]):
+        labels |= member.pod_spec.node_selector
     return Node(
-        name=f"node-{chr(ord('a') + number)}", allocatable={"pods": _ROOM, **dict.fromkeys(sorted(asked), _ROOM)}
+        name=f"node-{chr(ord('a') + number)}",
+        labels=labels,
+        allocatable={"pods": _ROOM, **dict.fromkeys(sorted(asked), _ROOM)},
     )
-
-
-def _placed_anywhere(member: Member) -> Member:
-    """Assumed nodes satisfy every node selector and affinity."""
-    spec = member.pod_spec
-    return replace(member, pod_spec=PodSpec(tolerations=spec.tolerations, requests=spec.requests))

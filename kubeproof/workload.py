@@ -8,6 +8,7 @@ import msgspec
 from kubeproof.kinds.autoscaler import WorkloadAutoscaler
 from kubeproof.kinds.catalog import KINDS
 from kubeproof.kinds.cron_job import WorkloadCronJob
+from kubeproof.kinds.daemon_set import WorkloadDaemonSet
 from kubeproof.kinds.deployment import WorkloadDeployment
 from kubeproof.kinds.disruption_budget import WorkloadDisruptionBudget
 from kubeproof.kinds.job import WorkloadJob
@@ -33,6 +34,7 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     cron_jobs: tuple[WorkloadCronJob, ...] = ()
     jobs: tuple[WorkloadJob, ...] = ()
     stateful_sets: tuple[WorkloadStatefulSet, ...] = ()
+    daemon_sets: tuple[WorkloadDaemonSet, ...] = ()
     volumes: tuple[VolumeSpec, ...] = ()
     disruption_budgets: tuple[WorkloadDisruptionBudget, ...] = ()
     quota: dict[str, int] | None = None

@@ -17,9 +17,11 @@ from msgspec.structs import replace
 
 from checker.state import CONSTANT, Pool, State
 from checker.vocabulary import derived
+from model.api.namespaces import NamespacePhase
 from model.api.taints import UNREACHABLE, Taint, TaintEffect
 from model.control_plane.scheduler import filters
 from model.rows.autoscaler import Autoscaler, AutoscalerSpec
+from model.rows.claim import Claim
 from model.rows.cron_job import ChildJob, CronJob, CronJobSpec
 from model.rows.daemon_set import DaemonSet, DaemonSetSpec
 from model.rows.deployment import Deployment, DeploymentSpec
@@ -77,6 +79,8 @@ class Constants(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """0, 1, ... up to the most containers that a template has."""
     deployments: tuple[DeploymentSpec, ...] = ()
     stateful_sets: tuple[StatefulSetSpec, ...] = ()
+    claim_slots: int = 0
+    """How many claims of StatefulSets there may be; 0: they are not part of the state."""
     daemon_sets: tuple[DaemonSetSpec, ...] = ()
     jobs: tuple[JobSpec, ...] = ()
     cron_jobs: tuple[CronJobSpec, ...] = ()
@@ -120,6 +124,7 @@ class Cluster(State, frozen=True, kw_only=True):
     pods: Pool[Pod]
     nodes: Pool[Node]
     stateful_sets: Pool[StatefulSet] = Pool(())
+    claims: Pool[Claim] = Pool(())
     daemon_sets: Pool[DaemonSet] = Pool(())
     jobs: Pool[Job] = Pool(())
     cron_jobs: Pool[CronJob] = Pool(())
@@ -138,10 +143,15 @@ class Cluster(State, frozen=True, kw_only=True):
     partitions: int = 0
     node_returns: int = 0
     node_deletions: int = 0
+    lost_pod_deletions: int = 0
     node_joins: int = 0
     node_removals: int = 0
     node_changes: int = 0
     node_cordons: int = 0
+    background_deletions: int = 0
+    foreground_deletions: int = 0
+    orphaning_deletions: int = 0
+    namespace_deletions: int = 0
     pod_deletions: int = 0
     forced_deletions: int = 0
     stuck_pod_deletions: int = 0
@@ -169,6 +179,8 @@ class Cluster(State, frozen=True, kw_only=True):
     suspensions: int = 0
     fully_disrupted: bool = False
     """The node lifecycle controller has seen that no node of any zone is ready: it evicts nobody."""
+    namespace: NamespacePhase | None = NamespacePhase.ACTIVE
+    """The namespace of everything but the Nodes; None once it is gone."""
     service_answered: bool = False
     """The Service has once had an endpoint that answers."""
 

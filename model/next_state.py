@@ -19,8 +19,10 @@ from model.controllers.deployment.actions import PARTS as DEPLOYMENT_CONTROLLER
 from model.controllers.deployment.actions import deployment_controller_syncs
 from model.controllers.disruption.actions import PARTS as DISRUPTION_CONTROLLER
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
+from model.controllers.garbagecollector.actions import PARTS as GARBAGE_COLLECTOR
 from model.controllers.horizontalpodautoscaler.actions import PARTS as AUTOSCALER_CONTROLLER
 from model.controllers.job.actions import PARTS as JOB_CONTROLLER
+from model.controllers.namespace.actions import PARTS as NAMESPACE_CONTROLLER
 from model.controllers.nodelifecycle import actions as node_lifecycle
 from model.controllers.podgc import actions as pod_gc
 from model.controllers.replicaset.actions import PARTS as REPLICA_SET_CONTROLLER
@@ -35,11 +37,12 @@ from model.disturbances import containers, deployment, nodes, pods
 from model.disturbances.controller_manager import PARTS as CONTROLLER_MANAGER
 from model.disturbances.cron_job import PARTS as CRON_JOB_TROUBLES
 from model.disturbances.daemon_set import PARTS as DAEMON_SET_USERS
+from model.disturbances.deletion import PARTS as DELETIONS
 from model.disturbances.drain import PARTS as DRAINS
 from model.disturbances.job import PARTS as JOB_USERS
 from model.disturbances.load import PARTS as LOAD
 from model.disturbances.stateful_set import PARTS as STATEFUL_SET_USERS
-from model.node import container_runtime, kubelet, node_status
+from model.node import container_runtime, kubelet
 from model.node.kube_proxy import kube_proxy_programs_rules
 from model.parts import Part, budgeted, component, some, some_template
 from model.rows.pod_template import RestartPolicy
@@ -77,6 +80,9 @@ PARTS: tuple[Part, ...] = (
     ),
     *component(some_template(lambda each: each.min_ready_seconds > 0), min_ready_seconds_pass),
     *attach_detach.PARTS,
+    *GARBAGE_COLLECTOR,
+    *NAMESPACE_CONTROLLER,
+    *DELETIONS,
     *component(
         lambda state: state.constants.service is not None, endpoint_slice_controller_syncs, kube_proxy_programs_rules
     ),
@@ -96,7 +102,6 @@ PARTS: tuple[Part, ...] = (
     budgeted("node_crashes", nodes.node_crashes),
     *component(lambda state: state.node_crashes > 0, nodes.node_reboots),  # a node that crashed does come back
     *nodes.PARTS,
-    *node_status.PARTS,
     *node_lifecycle.PARTS,
     *taint_eviction.PARTS,
     *pod_gc.PARTS,

@@ -24,7 +24,7 @@ def nodes_without(state: Cluster, daemon_set: DaemonSetSlot) -> int:
 
 def bounds(state: Cluster, slot: int, owner: DaemonSet) -> Budgets:
     """The bounds of the DaemonSet's updates on the nodes that there are now."""
-    return budgets(api_daemon_set(state, slot, owner), nodesis_wanted(state, slot))
+    return budgets(api_daemon_set(state, slot, owner), nodes_wanted(state, slot))
 
 
 @never("daemon_set_availability")
@@ -67,7 +67,7 @@ def complete_updates(state: Cluster) -> Iterator[DaemonSet]:
     """
     for slot, owner in state.daemon_sets.items():
         first = state.constants.daemon_sets[slot].revisions[0]
-        if owner.template != first and nodesis_wanted(state, slot) > 0 and state.image_updates == 0:
+        if owner.template != first and nodes_wanted(state, slot) > 0 and state.image_updates == 0:
             wanted = [node for node, _ in state.nodes.items() if is_wanted(state, slot, node)]
             if all(
                 available_templates(state, slot, node) == (owner.template,) == live_templates(state, slot, node)

@@ -20,18 +20,18 @@ def pods_evicted_early(before: Cluster, after: Cluster) -> Iterator[Pod]:
     """
     for slot, pod in before.pods.items():
         later = after.pods[slot]
-        if pod.active and later is not None and later.deleting and later.disruption_target:
-            if pod.taint_timer is TaintTimer.OUTDATED or _may_stay(before, pod):
-                yield pod
+        evicted = later is not None and later.deleting and later.disruption_target
+        if pod.active and pod.eviction is None and evicted and _comes_early(before, pod):
+            yield pod
 
 
-def _may_stay(state: Cluster, pod: Pod) -> bool:
-    """None of its Node's taints ever evicts the Pod."""
+def _comes_early(state: Cluster, pod: Pod) -> bool:
+    """The Pod's time is not over, or none of its Node's taints ever evicts it. Pods of a deleted Node may go."""
     node = None if pod.node is None else state.nodes[pod.node]
-    if node is None:
+    if node is None or not node.registered:
         return False
     tolerations = with_default_tolerations(state.constants.templates[pod.template].spec.tolerations)
-    return all(
+    return pod.taint_timer is TaintTimer.OUTDATED or all(
         any(tolerates(each, taint) and each.seconds is None for each in tolerations)
         for taint in api_node(state, node).taints
         if taint.effect is TaintEffect.NO_EXECUTE

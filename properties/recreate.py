@@ -14,7 +14,7 @@ _RUNS = (Container.RUNNING, Container.SERVING, Container.STOPPING)
 
 @derived
 def revisions_there(state: Cluster, deployment: DeploymentSlot) -> int:
-    """Of how many Pod templates a Deployment has Pods that have not ended, terminating ones included, as the API says."""
+    """Of how many Pod templates a Deployment has Pods that have not ended, as the API says."""
     return _revisions(state, deployment, lambda pod: pod.exists and not pod.terminal)
 
 

@@ -23,9 +23,19 @@ class WorkloadDaemonSet(Member, frozen=True, kw_only=True):
     max_surge: int | str | None = 0
     host_network: bool = False
 
+    def where_all_nodes_fit(self) -> "WorkloadDaemonSet":
+        """The nodes have the labels that its node selector asks for, as long as nobody takes them away."""
+        asked = self.pod_spec
+        return replace(self, pod_spec=replace(asked, required_terms=None))
+
     def pods(self, nodes: int) -> int:
         """One on each node, if every one is to run it."""
         return nodes
+
+    @property
+    def surges(self) -> bool:
+        """An update creates new Pods before it deletes old ones."""
+        return bool(self.max_surge) and self.max_surge != "0%"
 
     @property
     def placed(self) -> DaemonPodTemplate:
@@ -93,4 +103,4 @@ def spec(daemon_set: WorkloadDaemonSet, templates: list[PodTemplate], revisions:
     )
 
 
-DAEMON_SET = Kind(name="DaemonSet", field="daemon_sets", read=read, smaller=smaller, spec=spec)
+DAEMON_SET = Kind(name="DaemonSet", field="daemon_sets", read=read, smaller=smaller, spec=spec, counted=None)

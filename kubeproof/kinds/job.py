@@ -145,5 +145,5 @@ def proportions(workload: WorkloadJob) -> str:
 
 
 JOB = Kind(
-    name="Job", field="jobs", counted="completions", read=read, smaller=smaller, spec=spec, proportions=proportions
+    name="Job", field="jobs", counted="Pods to complete", read=read, smaller=smaller, spec=spec, proportions=proportions
 )

@@ -23,7 +23,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The object with at most so many replicas, where it has more."""
     spec: Callable[[Any, list[PodTemplate], int], Any]
     """Its constant part in the model; its so many revisions are appended to the templates."""
-    counted: str = "replicas"
-    """What an object's size is a number of."""
+    counted: str | None = "replicas"
+    """What an object's size is a number of; None if it has as many Pods as there are nodes for them."""
     proportions: Callable[[Any], str] = lambda _: ""
     """What else a smaller object has of its own, in brackets."""

@@ -1,8 +1,9 @@
 """A workload object of any kind: what all kinds have in common."""
 
-from typing import Any
+from typing import Any, Self
 
 import msgspec
+from msgspec.structs import replace
 
 from kubeproof.kinds.pod_templates import claims, containers, pod_spec, unspecified_requests
 from kubeproof.manifests.fields import field, mapping
@@ -40,6 +41,18 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
             claims=self.claims,
             works=works,
         )
+
+    @property
+    def labels_asked_for(self) -> frozenset[str]:
+        """The keys of the labels that its node selector and its required node affinity look at."""
+        terms = self.pod_spec.required_terms or ()
+        expressions = {expression.key for term in terms for expression in term.match_expressions}
+        return frozenset(self.pod_spec.node_selector) | expressions
+
+    def where_all_nodes_fit(self) -> Self:
+        """The same on nodes that satisfy its node selector and affinity, whatever they ask for."""
+        spec = self.pod_spec
+        return replace(self, pod_spec=PodSpec(tolerations=spec.tolerations, requests=spec.requests))
 
     def pods(self, nodes: int) -> int:
         """How many Pods it has on so many nodes."""

@@ -9,7 +9,7 @@ from kubeproof.kinds.kind import Kind
 from kubeproof.kinds.member import Member, pod_fields
 from kubeproof.manifests.fields import field, mapping
 from kubeproof.manifests.manifest import Manifest
-from model.api.stateful_sets import PodManagementPolicy, UpdateStrategy
+from model.api.stateful_sets import PodManagementPolicy, RetentionPolicy, UpdateStrategy
 from model.controllers.statefulset.rolling_update import max_unavailable
 from model.rows.pod_template import PodTemplate
 from model.rows.stateful_set import StatefulSetSpec
@@ -24,6 +24,10 @@ class WorkloadStatefulSet(Member, frozen=True, kw_only=True):
     """None if there is no ``rollingUpdate`` block, not even by default."""
     max_unavailable: int | str | None = None
     start_ordinal: int = 0
+    has_claims: bool = False
+    """It has ``volumeClaimTemplates``."""
+    when_scaled: RetentionPolicy = RetentionPolicy.RETAIN
+    when_deleted: RetentionPolicy = RetentionPolicy.RETAIN
 
 
 def read(manifest: Manifest, service: Manifest | None) -> WorkloadStatefulSet:
@@ -39,7 +43,15 @@ def read(manifest: Manifest, service: Manifest | None) -> WorkloadStatefulSet:
         partition=_partition(spec),
         max_unavailable=field(spec, "updateStrategy", "rollingUpdate", "maxUnavailable"),
         start_ordinal=field(spec, "ordinals", "start") or 0,
+        has_claims=bool(spec.get("volumeClaimTemplates")),
+        when_scaled=_retention(spec, "whenScaled"),
+        when_deleted=_retention(spec, "whenDeleted"),
     )
+
+
+def _retention(spec: dict[str, Any], when: str) -> RetentionPolicy:
+    written = field(spec, "persistentVolumeClaimRetentionPolicy", when)
+    return RetentionPolicy(written or RetentionPolicy.RETAIN.value)
 
 
 def _partition(spec: dict[str, Any]) -> int | None:
@@ -86,6 +98,9 @@ def spec(stateful_set: WorkloadStatefulSet, templates: list[PodTemplate], revisi
         partition=stateful_set.partition,
         max_unavailable=stateful_set.max_unavailable,
         start_ordinal=stateful_set.start_ordinal,
+        claims=stateful_set.has_claims,
+        when_scaled=stateful_set.when_scaled,
+        when_deleted=stateful_set.when_deleted,
     )
 
 

@@ -1,6 +1,6 @@
 """A Hypothesis strategy for manifests that are valid but for one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
@@ -25,7 +25,8 @@ def _container(deployment: Object) -> Any:
     return deployment["spec"]["template"]["spec"]["containers"][0]
 
 
-_DAMAGES: tuple[tuple[Callable[[Object], Any], str, Any, str], ...] = (
+_Damage = tuple[Callable[[Object], Any], str, Any, str]
+_DEPLOYMENT: tuple[_Damage, ...] = (
     (_spec, _MARK, 1, _MARK),
     (_pod, _MARK, {"a": 1}, _MARK),
     (_container, _MARK, [1], _MARK),
@@ -46,7 +47,70 @@ _DAMAGES: tuple[tuple[Callable[[Object], Any], str, Any, str], ...] = (
     (_container, "resources", {"requests": {"cpu": "90909damaged"}}, "90909damaged"),
     (_container, "volumeMounts", [{"name": _MARK, "mountPath": "/"}], _MARK),
 )
-"""Where to put which key with which value, and text that only its line has."""
+_CRON_JOB: tuple[_Damage, ...] = (
+    (_spec, _MARK, 1, _MARK),
+    (_spec, "schedule", "damaged * * * *", _MARK),
+    (_spec, "schedule", "TZ=Etc/damaged @daily", _MARK),
+    (_spec, "timeZone", "Europe/Damaged", "Europe/Damaged"),
+    (_spec, "concurrencyPolicy", "Damaged", "Damaged"),
+    (_spec, "startingDeadlineSeconds", -90909, "-90909"),
+    (_spec, "successfulJobsHistoryLimit", -90909, "-90909"),
+    (_spec, "failedJobsHistoryLimit", _MARK, _MARK),
+)
+_JOB: tuple[_Damage, ...] = (
+    (_spec, _MARK, 1, _MARK),
+    (_spec, "parallelism", -90909, "-90909"),
+    (_spec, "completions", _MARK, _MARK),
+    (_spec, "backoffLimit", -90909, "-90909"),
+    (_spec, "completionMode", "Damaged", "Damaged"),
+    (_spec, "podReplacementPolicy", "Damaged", "Damaged"),
+    (_spec, "podFailurePolicy", {"rules": [{"action": "Damaged"}]}, "Damaged"),
+    (_pod, "restartPolicy", "Always", "Always"),
+)
+_STATEFUL_SET: tuple[_Damage, ...] = (
+    (_spec, _MARK, 1, _MARK),
+    (_spec, "replicas", -90909, "-90909"),
+    (_spec, "podManagementPolicy", "Damaged", "Damaged"),
+    (_spec, "updateStrategy", {"type": "Damaged"}, "Damaged"),
+    (_spec, "updateStrategy", {"rollingUpdate": {"partition": -90909}}, "-90909"),
+    (_spec, "updateStrategy", {"rollingUpdate": {"maxUnavailable": "90909x%"}}, "90909x%"),
+    (_spec, "ordinals", {"start": -90909}, "-90909"),
+    (_spec, "persistentVolumeClaimRetentionPolicy", {"whenScaled": "Damaged"}, "Damaged"),
+    (_pod, "restartPolicy", "Never", "Never"),
+)
+_DAEMON_SET: tuple[_Damage, ...] = (
+    (_spec, _MARK, 1, _MARK),
+    (_spec, "minReadySeconds", -90909, "-90909"),
+    (_spec, "updateStrategy", {"type": "Damaged"}, "Damaged"),
+    (_spec, "updateStrategy", {"rollingUpdate": {"maxUnavailable": "90909x%"}}, "90909x%"),
+    (_spec, "updateStrategy", {"rollingUpdate": {"maxSurge": 90909, "maxUnavailable": 1}}, "90909"),
+    (_spec, "updateStrategy", {"rollingUpdate": {"maxUnavailable": "00%"}}, "00%"),
+    (_pod, "restartPolicy", "Never", "Never"),
+)
+_AUTOSCALER: tuple[_Damage, ...] = (
+    (_spec, _MARK, 1, _MARK),
+    (_spec, "minReplicas", -90909, "-90909"),
+    (_spec, "maxReplicas", -90909, "-90909"),
+    (_spec, "metrics", [{"type": "Damaged"}], "Damaged"),
+    (_spec, "behavior", {"scaleDown": {"stabilizationWindowSeconds": 90909}}, "90909"),
+    (_spec, "behavior", {"scaleUp": {"selectPolicy": "Damaged"}}, "Damaged"),
+)
+_DISRUPTION_BUDGET: tuple[_Damage, ...] = (
+    (_spec, _MARK, 1, _MARK),
+    (_spec, "minAvailable", "90909x%", "90909x%"),
+    (_spec, "maxUnavailable", "90909%", "90909%"),
+    (_spec, "unhealthyPodEvictionPolicy", "Damaged", "Damaged"),
+)
+_DAMAGES: Mapping[str, tuple[_Damage, ...]] = {
+    "Deployment": _DEPLOYMENT,
+    "StatefulSet": _STATEFUL_SET,
+    "DaemonSet": _DAEMON_SET,
+    "CronJob": _CRON_JOB,
+    "Job": _JOB,
+    "HorizontalPodAutoscaler": _AUTOSCALER,
+    "PodDisruptionBudget": _DISRUPTION_BUDGET,
+}
+"""By kind: where to put which key with which value, and text that only its line has."""
 
 
 @st.composite
@@ -60,10 +124,10 @@ def broken_manifests(draw: st.DrawFn) -> Broken:
 
 @st.composite
 def _damage_field(draw: st.DrawFn, found: list[Object]) -> Broken:
-    """One field of a Deployment has a value that it must not have, or a name that no field has."""
-    deployment = draw(st.sampled_from([each for each in found if each["kind"] == "Deployment"]))
-    place, key, value, mark = draw(st.sampled_from(_DAMAGES))
-    place(deployment)[key] = value
+    """One field of an object has a value that it must not have, or a name that no field has."""
+    broken = draw(st.sampled_from([each for each in found if each["kind"] in _DAMAGES]))
+    place, key, value, mark = draw(st.sampled_from(_DAMAGES[broken["kind"]]))
+    place(broken)[key] = value
     return _with_line(write_yaml(found), mark)
 
 

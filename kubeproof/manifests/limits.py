@@ -11,14 +11,16 @@ from typing import Any
 
 from kubeproof.manifests.autoscaler_limits import autoscaler
 from kubeproof.manifests.cron_job_limits import cron_job
+from kubeproof.manifests.disruption_budget_limits import disruption_budget
 from kubeproof.manifests.errors import Finding, Path
 from kubeproof.manifests.fields import POD_TEMPLATES, mapping
+from kubeproof.manifests.job_limits import job
 from kubeproof.manifests.manifest import Manifest
 from kubeproof.manifests.node_limits import node
 from kubeproof.manifests.pod_limits import pod
 from kubeproof.manifests.ranges import label_name, labels, subdomain_name
 from kubeproof.manifests.service_limits import service
-from kubeproof.manifests.workload_limits import deployment, stateful_set, workload
+from kubeproof.manifests.workload_limits import daemon_set, deployment, stateful_set, workload
 
 Check = Callable[[dict[str, Any]], Iterator[Finding]]
 
@@ -33,9 +35,11 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "Deployment": (workload, deployment),
     "ReplicaSet": (workload,),
     "StatefulSet": (workload, stateful_set),
-    "DaemonSet": (workload,),
+    "DaemonSet": (workload, daemon_set),
     "CronJob": (cron_job,),
+    "Job": (job,),
     "HorizontalPodAutoscaler": (autoscaler,),
+    "PodDisruptionBudget": (disruption_budget,),
     "Service": (service,),
     "Node": (node,),
 }

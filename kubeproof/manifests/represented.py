@@ -12,6 +12,7 @@ from kubeproof.manifests.tables.disruption_budget import DISRUPTION_BUDGET
 from kubeproof.manifests.tables.job import JOB
 from kubeproof.manifests.tables.namespace import CLAIM, QUOTA, STORAGE_CLASS
 from kubeproof.manifests.tables.pod_template import METADATA, POD_TEMPLATE
+from kubeproof.manifests.tables.daemon_set import DAEMON_SET
 from kubeproof.manifests.tables.stateful_set import STATEFUL_SET
 
 _YES = Covered.REPRESENTED
@@ -82,6 +83,7 @@ NODE: Table = {
 TABLES: dict[str, Table] = {
     "Deployment": DEPLOYMENT,
     "StatefulSet": STATEFUL_SET,
+    "DaemonSet": DAEMON_SET,
     "CronJob": CRON_JOB,
     "Job": JOB,
     "HorizontalPodAutoscaler": AUTOSCALER,
@@ -105,7 +107,7 @@ NOT_MODELLED_YET = {
     "NetworkPolicy": "verdicts assume that it lets requests through",
     "PersistentVolume": "verdicts assume that volumes attach and mount",
     **dict.fromkeys(
-        ("DaemonSet", "Pod", "ReplicaSet", "ReplicationController"),
+        ("Pod", "ReplicaSet", "ReplicationController"),
         "there is no verdict for it, and its Pods take no room on the Nodes",
     ),
     **dict.fromkeys(("Ingress", "IngressClass"), "verdicts end at the Service"),

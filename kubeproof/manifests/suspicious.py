@@ -16,6 +16,10 @@ def suspicions(manifest: Manifest, relations: Relations) -> Iterator[tuple[Path,
     """Where one object looks like a slip, and why."""
     if manifest.kubernetes_kind == "Service":
         yield from _service(manifest, relations)
+    if manifest.kubernetes_kind == "HorizontalPodAutoscaler":
+        yield from _autoscaler(manifest, relations)
+    if manifest.kubernetes_kind == "PodDisruptionBudget" and relations.affected_by(manifest) == {manifest.identity}:
+        yield ("spec", "selector"), f"PodDisruptionBudget {manifest.name} selects no Pods of the input"
     template = POD_TEMPLATES.get(manifest.kubernetes_kind)
     if template is not None:
         for path, container in items(manifest.data, *template, "spec", "containers"):
@@ -39,6 +43,14 @@ def _service(service: Manifest, relations: Relations) -> Iterator[tuple[Path, st
         yield path, f"the selector {shown} matches no Pod template of the input{hint}"
     for port, each in items(service.data, "spec", "ports"):
         yield from _target_port(each, port, selected)
+
+
+def _autoscaler(autoscaler: Manifest, relations: Relations) -> Iterator[tuple[Path, str]]:
+    """An autoscaler that scales nothing of the input."""
+    path: Path = ("spec", "scaleTargetRef")
+    if relations.affected_by(autoscaler) == {autoscaler.identity}:
+        kind, name = (field(autoscaler.data, *path, key) for key in ("kind", "name"))
+        yield path, f"spec.scaleTargetRef: {kind} {name} is not in the input; there is no verdict on scaling it"
 
 
 def _target_port(port: dict[str, Any], path: Path, selected: list[Manifest]) -> Iterator[tuple[Path, str]]:

@@ -132,8 +132,191 @@ def _services(draw: st.DrawFn, deployment: Object) -> Object:
 
 
 @st.composite
+def _cron_jobs(draw: st.DrawFn, name: str, namespace: str | None) -> Object:
+    """A CronJob."""
+    pod = {**draw(_pod_specs()), "restartPolicy": draw(st.sampled_from(["Never", "OnFailure"]))}
+    job = draw(st.fixed_dictionaries({}, optional={"ttlSecondsAfterFinished": st.integers(0, 3600)}))
+    spec = {
+        "schedule": draw(st.sampled_from(["*/5 * * * *", "30 2 * * 1-5", "@daily", "@every 90m", "0 0 31 2 ?"])),
+        "jobTemplate": {"spec": {**job, "template": {"spec": pod}}},
+    }
+    optional = {
+        "timeZone": st.sampled_from(["Etc/UTC", "Europe/Berlin"]),
+        "concurrencyPolicy": st.sampled_from(["Allow", "Forbid", "Replace"]),
+        "startingDeadlineSeconds": st.integers(0, 7200),
+        "successfulJobsHistoryLimit": st.integers(0, 5),
+        "failedJobsHistoryLimit": st.integers(0, 5),
+        "suspend": st.booleans(),
+    }
+    spec |= draw(st.fixed_dictionaries({}, optional=optional))
+    metadata = _metadata(name, namespace)
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": metadata, "spec": spec}
+
+
+_FAILURE_RULES = (
+    {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]},
+    {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [3, 42]}},
+    {"action": "Count", "onExitCodes": {"operator": "NotIn", "values": [0, 1]}},
+)
+
+
+@st.composite
+def _jobs(draw: st.DrawFn, name: str, namespace: str | None) -> Object:
+    """A Job: with indexes or without, with a podFailurePolicy or without."""
+    pod = {**draw(_pod_specs()), "restartPolicy": draw(st.sampled_from(["Never", "OnFailure"]))}
+    spec: Object = draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "parallelism": st.integers(0, 20),
+                "completions": st.integers(1, 20),
+                "backoffLimit": st.integers(0, 6),
+                "suspend": st.booleans(),
+                "activeDeadlineSeconds": st.integers(1, 3600),
+                "ttlSecondsAfterFinished": st.integers(0, 3600),
+                "podReplacementPolicy": st.just("Failed"),
+            },
+        )
+    )
+    if draw(st.booleans()):
+        pod["restartPolicy"] = "Never"
+        spec["podFailurePolicy"] = {"rules": draw(st.lists(st.sampled_from(_FAILURE_RULES), unique_by=str))}
+    if "completions" in spec and draw(st.booleans()):
+        spec |= {"completionMode": "Indexed", "backoffLimitPerIndex": draw(st.integers(0, 3))}
+        if draw(st.booleans()):
+            spec["successPolicy"] = {"rules": [{"succeededCount": draw(st.integers(1, spec["completions"]))}]}
+    spec["template"] = {"spec": pod}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": _metadata(name, namespace), "spec": spec}
+
+
+_UPDATE_STRATEGIES = st.just({"type": "OnDelete"}) | st.fixed_dictionaries(
+    {"type": st.just("RollingUpdate")},
+    optional={
+        "rollingUpdate": st.fixed_dictionaries(
+            {}, optional={"partition": st.integers(0, 9), "maxUnavailable": st.integers(1, 5) | st.just("40%")}
+        )
+    },
+)
+
+
+@st.composite
+def _stateful_sets(draw: st.DrawFn, name: str, namespace: str | None) -> Object:
+    """A StatefulSet whose selector is its app label, with a claim for each Pod."""
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    spec: Object = {
+        "serviceName": name,
+        "replicas": draw(st.integers(0, 20)),
+        "selector": {"matchLabels": {"app": name}},
+        "template": {"metadata": {"labels": {"app": name}}, "spec": draw(_pod_specs())},
+        "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": claim}],
+    }
+    optional = {
+        "podManagementPolicy": st.sampled_from(["OrderedReady", "Parallel"]),
+        "updateStrategy": _UPDATE_STRATEGIES,
+        "ordinals": st.fixed_dictionaries({"start": st.integers(0, 9)}),
+        "minReadySeconds": st.integers(0, 60),
+        "persistentVolumeClaimRetentionPolicy": st.just({"whenScaled": "Delete", "whenDeleted": "Retain"}),
+    }
+    spec |= draw(st.fixed_dictionaries({}, optional=optional))
+    metadata = _metadata(name, namespace)
+    return {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": metadata, "spec": spec}
+
+
+_DAEMON_SET_UPDATES = (
+    {"type": "OnDelete"},
+    {"type": "RollingUpdate"},
+    {"rollingUpdate": {"maxUnavailable": "10%"}},
+    {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 2, "maxUnavailable": 0}},
+    {"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "0%"}},
+)
+_REQUIRED_AFFINITY = {
+    "nodeSelectorTerms": [{"matchExpressions": [{"key": "node-role.kubernetes.io/edge", "operator": "DoesNotExist"}]}]
+}
+
+
+@st.composite
+def _daemon_sets(draw: st.DrawFn, name: str, namespace: str | None) -> Object:
+    """A DaemonSet whose selector is its app label, on every node or on some."""
+    pod = draw(_pod_specs())
+    if draw(st.booleans()):
+        pod["affinity"] = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": _REQUIRED_AFFINITY}}
+    if draw(st.booleans()):
+        pod["tolerations"] = [{"operator": "Exists"}]
+    spec: Object = {
+        "selector": {"matchLabels": {"app": name}},
+        "template": {"metadata": {"labels": {"app": name}}, "spec": pod},
+    }
+    optional = {
+        "updateStrategy": st.sampled_from(_DAEMON_SET_UPDATES),
+        "minReadySeconds": st.integers(0, 60),
+        "revisionHistoryLimit": st.integers(0, 10),
+    }
+    spec |= draw(st.fixed_dictionaries({}, optional=optional))
+    return {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": _metadata(name, namespace), "spec": spec}
+
+
+_METRICS = (
+    {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}},
+    {"type": "Resource", "resource": {"name": "memory", "target": {"type": "AverageValue", "averageValue": "300Mi"}}},
+    {
+        "type": "Pods",
+        "pods": {"metric": {"name": "requests"}, "target": {"type": "AverageValue", "averageValue": "1.5"}},
+    },
+    {"type": "External", "external": {"metric": {"name": "jobs"}, "target": {"type": "Value", "value": 30}}},
+)
+_POLICIES = (
+    {"type": "Pods", "value": 2, "periodSeconds": 60},
+    {"type": "Percent", "value": 50, "periodSeconds": 1800},
+)
+
+
+def _rules() -> st.SearchStrategy[Object]:
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "stabilizationWindowSeconds": st.integers(0, 3600),
+            "selectPolicy": st.sampled_from(["Max", "Min", "Disabled"]),
+            "policies": st.lists(st.sampled_from(_POLICIES), min_size=1, unique_by=str),
+            "tolerance": st.sampled_from(["0.05", 0, "0"]),
+        },
+    )
+
+
+@st.composite
+def _autoscalers(draw: st.DrawFn, deployment: Object) -> Object:
+    """A HorizontalPodAutoscaler for a Deployment."""
+    name = deployment["metadata"]["name"]
+    fewest = draw(st.integers(1, 5))
+    spec: Object = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
+        "maxReplicas": draw(st.integers(fewest, 20)),
+    }
+    optional = {
+        "metrics": st.lists(st.sampled_from(_METRICS), min_size=1, unique_by=str),
+        "behavior": st.fixed_dictionaries({}, optional={"scaleUp": _rules(), "scaleDown": _rules()}),
+    }
+    spec |= draw(st.fixed_dictionaries({"minReplicas": st.just(fewest)}, optional=optional))
+    metadata = _metadata(name, deployment["metadata"].get("namespace"))
+    return {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": metadata, "spec": spec}
+
+
+@st.composite
+def _disruption_budgets(draw: st.DrawFn, protected: Object) -> Object:
+    """A PodDisruptionBudget for an object's Pods."""
+    amount = draw(st.integers(0, 5) | _percentages)
+    spec: Object = {
+        draw(st.sampled_from(["minAvailable", "maxUnavailable"])): amount,
+        "selector": dict(protected["spec"]["selector"]),
+    }
+    policy = st.sampled_from(["IfHealthyBudget", "AlwaysAllow"])
+    spec |= draw(st.fixed_dictionaries({}, optional={"unhealthyPodEvictionPolicy": policy}))
+    metadata = _metadata(protected["metadata"]["name"], protected["metadata"].get("namespace"))
+    return {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": metadata, "spec": spec}
+
+
+@st.composite
 def objects(draw: st.DrawFn) -> list[Object]:
-    """Valid Kubernetes objects: Deployments, with Services, a Namespace and a ConfigMap for some."""
+    """Valid Kubernetes objects: Deployments, with Services, a Namespace, other workloads and a ConfigMap for some."""
     namespace = draw(st.none() | _names)
     found: list[Object] = []
     if namespace is not None:
@@ -143,6 +326,18 @@ def objects(draw: st.DrawFn) -> list[Object]:
         found.append(deployment)
         if draw(st.booleans()):
             found.append(draw(_services(deployment)))
+        if draw(st.booleans()):
+            found.append(draw(_disruption_budgets(deployment)))
+        if draw(st.booleans()):
+            found.append(draw(_autoscalers(deployment)))
+    if draw(st.booleans()):
+        found.append(draw(_cron_jobs("nightly", namespace)))
+    if draw(st.booleans()):
+        found.append(draw(_jobs("import", namespace)))
+    if draw(st.booleans()):
+        found.append(draw(_stateful_sets("database", namespace)))
+    if draw(st.booleans()):
+        found.append(draw(_daemon_sets("agent", namespace)))
     if draw(st.booleans()):
         data = draw(st.dictionaries(_names, st.text(max_size=20).filter(str.isprintable), max_size=2))
         metadata = _metadata("settings", namespace)

@@ -117,6 +117,32 @@ def _progress_deadline(data: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(where, message, "raise progressDeadlineSeconds")
 
 
+def daemon_set(data: dict[str, Any]) -> Iterator[Finding]:
+    """The update strategy: exactly one of maxUnavailable (1 where it is not written) and maxSurge is not zero."""
+    strategy: Path = ("spec", "updateStrategy", "type")
+    yield from one_of(strategy, field(data, *strategy), ("RollingUpdate", "OnDelete"))
+    block: Path = ("spec", "updateStrategy", "rollingUpdate")
+    rolling_update = field(data, *block)
+    if field(data, *strategy) == "OnDelete" or rolling_update is None:
+        return
+    surge_path, unavailable_path = (*block, "maxSurge"), (*block, "maxUnavailable")
+    surge, unavailable = rolling_update.get("maxSurge"), rolling_update.get("maxUnavailable")
+    malformed = [*int_or_percent(surge_path, surge), *int_or_percent(unavailable_path, unavailable)]
+    yield from malformed
+    if malformed:
+        return
+    surges = surge is not None and not _is_zero(surge)
+    if _is_zero(unavailable) and not surges:
+        message = "maxSurge and maxUnavailable are both 0: the update could not take a step"
+        yield Finding(unavailable_path, message, "raise one of the two to 1 or more")
+    if surges and not _is_zero(unavailable):
+        message = "maxSurge and maxUnavailable (1 by default) are both not 0: an update either surges or it does not"
+        yield Finding(surge_path, message, "write maxUnavailable: 0, or leave maxSurge out")
+    for path, value in ((unavailable_path, unavailable), (surge_path, surge)):
+        if isinstance(value, str) and int(value.removesuffix("%")) > 100:
+            yield Finding(path, f"{spell(path)} is {value}", "write 100% or less")
+
+
 def stateful_set(data: dict[str, Any]) -> Iterator[Finding]:
     """The update strategy and how Pods are started."""
     strategy: Path = ("spec", "updateStrategy", "type")

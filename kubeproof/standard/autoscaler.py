@@ -5,7 +5,7 @@ from itertools import product
 
 from checker.vocabulary import Property
 from kubeproof.instances import Bound
-from kubeproof.kinds.autoscaler import LONGEST, SYNC_PERIOD
+from kubeproof.kinds.autoscaler_instances import LONGEST, SYNC_PERIOD
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.controllers.horizontalpodautoscaler.actions import autoscaler_syncs, metrics_server_measures

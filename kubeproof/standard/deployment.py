@@ -10,13 +10,11 @@ from kubeproof.workload import Workload
 from model.api.objects import Strategy
 from model.cluster import Caches, FeatureGates
 from model.controllers.deployment.actions import progress_deadline_passes
-from model.controllers.replicaset.actions import replica_set_controller_claims_pod
-from model.disturbances import controller_manager, deployment, pods
+from model.disturbances import deployment
 from properties.eventually_stable import deployments_not_as_wanted, replica_sets_not_as_wanted
 from properties.one_writer import overwritten_replica_sets
 from properties.paused_rollout import paused_deployments_of_another_size, rollouts_that_went_on
 from properties.recreate import deployments_of_two_revisions, deployments_running_two_revisions
-from properties.replica_set_size import overfilled_replica_sets
 from properties.rolling_update import complete_rollouts, deployments_with_too_few_pods, oversized_deployments
 from properties.rollout_progress import deployments_without_history, replica_sets_moved_back, unreported_rollouts
 
@@ -25,9 +23,8 @@ CONVERGENCE: tuple[Property, ...] = (deployments_not_as_wanted, replica_sets_not
 PAUSED: tuple[Property, ...] = (rollouts_that_went_on, replica_sets_moved_back, paused_deployments_of_another_size)
 RECREATED: tuple[Property, ...] = (deployments_of_two_revisions, deployments_running_two_revisions)
 LAGGING = "caches catch up before expectations expire (5 minutes), and controllers do not restart"
-_CREATIONS = Caches(replica_set_pods=True)
-_OLDER = FeatureGates(stale_controller_consistency_replica_set=False)
-"""As before 1.36. All that can happen with the gate can happen without it."""
+_EVERY_VERSION = FeatureGates(stale_controller_consistency_replica_set=False)
+"""As before 1.36: all that can happen with the gate can happen without it."""
 
 NEEDS: Mapping[str, str] = {
     **{prop.name: "a rollout of a Deployment" for prop in ROLLOUT},
@@ -37,7 +34,6 @@ NEEDS: Mapping[str, str] = {
         for prop in (rollouts_that_went_on, paused_deployments_of_another_size)
     },
     **{prop.name: "a Deployment with strategy Recreate" for prop in RECREATED},
-    overfilled_replica_sets.name: "a Deployment",
     deployments_without_history.name: "a Deployment with a short revision history",
     **{prop.name: "a rollout of a Deployment" for prop in (replica_sets_moved_back, unreported_rollouts)},
     deployments_not_as_wanted.name: "a Deployment",
@@ -49,13 +45,7 @@ SET_GOING_BY: Mapping[str, frozenset[str]] = {
     for function, budgets in (
         (deployment.user_pauses_rollout, frozenset({"pauses"})),
         (deployment.user_resumes_rollout, frozenset({"resumes"})),
-        (pods.kubelet_evicts_pod, frozenset({"pod_evictions"})),
-        (pods.user_changes_pod_labels, frozenset({"pod_relabels"})),
-        (pods.user_restores_pod_labels, frozenset({"pod_relabels"})),
-        (replica_set_controller_claims_pod, frozenset({"pod_relabels"})),
         (progress_deadline_passes, frozenset({"image_updates"})),
-        (controller_manager.expectations_expire, frozenset({"expectation_expiries"})),
-        (controller_manager.controller_manager_restarts, frozenset({"controller_restarts"})),
     )
 }
 
@@ -136,7 +126,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         sentence="the user applies a new image while the controllers' informer caches lag",
         budgets={"image_updates": 1},
         revisions=2,
-        gates=_OLDER,
+        gates=_EVERY_VERSION,
         properties=(*TRAFFIC, *ROLLOUT, *PLACEMENT, overwritten_replica_sets, *CONVERGENCE),
         assumptions=(LAGGING,),
         caches=Caches(replica_set_pods=True, deployment_replica_sets=True),
@@ -154,7 +144,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(oversized_deployments, *PAUSED, *PLACEMENT, *CONVERGENCE),
         nodes=1,
         traffic=False,
-        spare_pods=lambda workload: 2 * largest(workload) + 3,
+        spare_pods=lambda workload: 3 * largest(workload),
     ),
     StandardScenario(
         name="stuck-rollout",
@@ -213,77 +203,5 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         traffic=False,
         spare_pods=lambda workload: 2 * largest(workload),
         assumptions=(LAGGING,),
-    ),
-    StandardScenario(
-        name="pod-deletion",
-        sentence="the user deletes one Pod",
-        on_request=True,
-        budgets={"pod_deletions": 1},
-        properties=(*TRAFFIC, *ROUTED, overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
-        spare_pods=lambda _: 1,
-    ),
-    StandardScenario(
-        name="pod-eviction",
-        sentence="a kubelet evicts one Pod because its node runs out of memory or disk",
-        on_request=True,
-        budgets={"pod_evictions": 1},
-        properties=(*TRAFFIC, *ROUTED, overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
-        spare_pods=lambda _: 1,
-    ),
-    StandardScenario(
-        name="pod-labels",
-        sentence="the user takes a Pod out of its ReplicaSet by changing its labels, and may change them back",
-        on_request=True,
-        budgets={"pod_relabels": 2},
-        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
-        nodes=1,
-        traffic=False,
-        spare_pods=lambda _: 2,
-    ),
-    StandardScenario(
-        name="expired-expectations",
-        sentence="the user scales up by one replica; before 1.36, caches may lag for longer than 5 minutes",
-        on_request=True,
-        budgets={"scale_ups": 1, "expectation_expiries": 1},
-        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
-        caches=_CREATIONS,
-        gates=_OLDER,
-        nodes=1,
-        traffic=False,
-        spare_pods=lambda _: 3,
-    ),
-    StandardScenario(
-        name="consistency-store",
-        sentence="the user scales up by one replica; caches may lag for longer than 5 minutes",
-        on_request=True,
-        budgets={"scale_ups": 1, "expectation_expiries": 1},
-        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
-        caches=_CREATIONS,
-        nodes=1,
-        traffic=False,
-        spare_pods=lambda _: 3,
-    ),
-    StandardScenario(
-        name="controller-restart",
-        sentence="the user scales up by one replica; the controller manager restarts, and its lists are up to date",
-        on_request=True,
-        budgets={"scale_ups": 1, "controller_restarts": 1},
-        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
-        caches=_CREATIONS,
-        nodes=1,
-        traffic=False,
-        spare_pods=lambda _: 3,
-    ),
-    StandardScenario(
-        name="stale-restart",
-        sentence="the user scales up by one replica; the controller manager restarts and may list from an API server "
-        "whose watch cache is old",
-        on_request=True,
-        budgets={"scale_ups": 1, "controller_restarts": 1},
-        properties=(overfilled_replica_sets, *PLACEMENT, *CONVERGENCE),
-        caches=Caches(replica_set_pods=True, stale_relists=True),
-        nodes=1,
-        traffic=False,
-        spare_pods=lambda _: 3,
     ),
 )

@@ -8,6 +8,7 @@ from kubeproof.standard.promises import CRASHES, PLACEMENT
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.api.jobs import CompletionMode
+from model.controllers.podgc.actions import pod_gc_collects_unscheduled
 from model.disturbances import job
 from properties.job_counting import pods_miscounted
 from properties.job_outcome import (
@@ -28,7 +29,6 @@ PARALLELISM: tuple[Property, ...] = (jobs_with_too_many_active_pods, jobs_that_r
 INDEXED: tuple[Property, ...] = (doubled_indexes,)
 OUTCOME: tuple[Property, ...] = (
     jobs_with_two_outcomes,
-    jobs_that_start_over,
     pods_of_ended_jobs,
     pods_created_in_vain,
     complete_jobs,
@@ -37,7 +37,8 @@ CONVERGENCE: tuple[Property, ...] = (jobs_without_outcome, jobs_not_as_wanted)
 ALL: tuple[Property, ...] = (*COUNTING, *PARALLELISM, *OUTCOME, *PLACEMENT, *CONVERGENCE)
 
 NEEDS: Mapping[str, str] = {
-    **{prop.name: KIND for prop in (*COUNTING, *PARALLELISM, *OUTCOME, *CONVERGENCE, jobs_failed_by_disruptions)},
+    **{prop.name: KIND for prop in (*COUNTING, *PARALLELISM, *OUTCOME, *CONVERGENCE)},
+    **{prop.name: KIND for prop in (jobs_that_start_over, jobs_failed_by_disruptions)},
     doubled_indexes.name: "an Indexed Job",
 }
 
@@ -46,6 +47,7 @@ SET_GOING_BY: Mapping[str, frozenset[str]] = {
     for function, budget in (
         (job.user_suspends_job, "suspensions"),
         (job.job_controller_is_cut_short, "controller_restarts"),
+        (pod_gc_collects_unscheduled, "pod_deletions"),
     )
 }
 
@@ -74,7 +76,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         needs=KIND,
         sentence="the Job runs, and somebody deletes one of its Pods",
         budgets={"pod_deletions": 1},
-        properties=(*ALL, jobs_failed_by_disruptions),
+        properties=(*ALL, jobs_that_start_over, jobs_failed_by_disruptions),
         nodes=1,
         convergence=Bound(2, 1),
         spare_pods=lambda _: 1,
@@ -99,7 +101,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         sentence="the Job runs, and one node crashes and comes back",
         budgets={"node_crashes": 1},
         assumptions=(CRASHES,),
-        properties=(*ALL, jobs_failed_by_disruptions),
+        properties=(*ALL, jobs_that_start_over, jobs_failed_by_disruptions),
         convergence=Bound(2, 2),
         spare_pods=lambda workload: workload.replicas,
         traffic=False,
@@ -110,7 +112,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         needs=KIND,
         sentence="the user suspends the Job once and may resume it",
         budgets={"suspensions": 1},
-        properties=ALL,
+        properties=(*ALL, jobs_that_start_over),
         nodes=1,
         convergence=Bound(2, 1),
         spare_pods=lambda workload: workload.replicas,
@@ -122,7 +124,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         needs=KIND,
         sentence="the Job runs, one of its containers fails, and the controller manager restarts at any moment",
         budgets={"container_exits": 1, "controller_restarts": 1},
-        properties=ALL,
+        properties=(*ALL, jobs_that_start_over),
         nodes=1,
         convergence=Bound(2, 1),
         spare_pods=lambda _: 1,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from checker.vocabulary import Property
 from kubeproof.instances import Bound
-from kubeproof.standard.promises import PLACEMENT, TRAFFIC, TRAFFIC_CONVERGENCE, largest
+from kubeproof.standard.promises import PLACEMENT, TRAFFIC, TRAFFIC_CONVERGENCE
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.cluster import Caches
@@ -12,15 +12,20 @@ from model.controllers.nodelifecycle import actions as node_lifecycle
 from model.controllers.podgc.actions import pod_gc_collects_orphan
 from model.controllers.tainteviction import actions as taint_eviction
 from model.disturbances import nodes
-from model.node import node_status
 from properties.eventually_stable import deployments_not_as_wanted, replica_sets_not_as_wanted
 from properties.eviction_within_toleration import pods_evicted_early
 from properties.node_loss_recovery import owners_that_miss_pods, pods_of_deleted_nodes, services_without_answer
 from properties.node_status_converges import nodes_not_as_they_are
+from properties.stateful_set_identity import doubled_identities
+from properties.volume_on_one_node import volumes_in_use_twice
 
 RECOVERY: tuple[Property, ...] = (owners_that_miss_pods, services_without_answer, nodes_not_as_they_are)
 CONVERGENCE: tuple[Property, ...] = (deployments_not_as_wanted, replica_sets_not_as_wanted, *TRAFFIC_CONVERGENCE)
 EVICTION: tuple[Property, ...] = (pods_evicted_early,)
+STATEFUL_SET = "a StatefulSet"
+VOLUME = "a Deployment with a volume that one node at a time can mount"
+IDENTITY: tuple[Property, ...] = (doubled_identities,)
+STATEFUL_SET_RECOVERY: tuple[Property, ...] = (owners_that_miss_pods, nodes_not_as_they_are)
 EVERYTHING: tuple[Property, ...] = (*TRAFFIC, *PLACEMENT, *EVICTION, *RECOVERY, *CONVERGENCE)
 
 NEEDS: Mapping[str, str] = {
@@ -30,6 +35,8 @@ NEEDS: Mapping[str, str] = {
 }
 
 _SILENT = frozenset({"node_losses", "partitions"})
+_MAYBE: frozenset[str] = frozenset()
+"""What happens to a Pod is for its tolerations to say, and how much is lost for the number of nodes."""
 
 SET_GOING_BY: Mapping[str, frozenset[str]] = {
     function.__name__: budgets
@@ -38,67 +45,160 @@ SET_GOING_BY: Mapping[str, frozenset[str]] = {
         (nodes.node_is_cut_off, frozenset({"partitions"})),
         (nodes.node_returns, _SILENT),
         (nodes.user_deletes_node, _SILENT),
-        (nodes.user_deletes_pod_by_force, _SILENT),
-        (node_status.kubelet_posts_node_status, _SILENT),
-        (node_status.kubelet_registers_node, _SILENT),
+        (nodes.user_force_deletes_lost_pod, _MAYBE),
         (node_lifecycle.node_lifecycle_controller_marks_node_unknown, _SILENT),
         (node_lifecycle.node_lifecycle_controller_marks_pod_not_ready, _SILENT),
         (node_lifecycle.node_lifecycle_controller_taints_no_schedule, _SILENT),
         (node_lifecycle.node_lifecycle_controller_taints_no_execute, _SILENT),
-        (node_lifecycle.node_lifecycle_controller_handles_disruption, _SILENT),
-        (taint_eviction.taint_eviction_controller_handles_node, frozenset[str]()),
-        (taint_eviction.taint_eviction_controller_timer_fires, frozenset[str]()),
+        (node_lifecycle.node_lifecycle_controller_handles_disruption, _MAYBE),
+        (taint_eviction.taint_eviction_controller_handles_node, _MAYBE),
+        (taint_eviction.taint_eviction_controller_timer_fires, _MAYBE),
         (pod_gc_collects_orphan, frozenset({"node_deletions"})),
     )
 }
-"""Whether Pods are evicted at once, after a while or never is for their tolerations to say."""
+
+
+def _each_once(workload: Workload) -> int:
+    """Every Pod may be replaced once while it is still there."""
+    return workload.replicas
+
+
+def _few_nodes(workload: Workload) -> bool:
+    return workload.replicas > 0 and (workload.nodes_assumed or len(workload.nodes) <= 2)
+
+
+def _has_volume(workload: Workload) -> bool:
+    return workload.replicas > 0 and bool(workload.volumes)
+
 
 SCENARIOS: tuple[StandardScenario, ...] = (
     StandardScenario(
         name="node-loss",
-        sentence="one node crashes, stays away until its Pods are evicted, and may come back at any moment",
-        budgets={"node_losses": 1, "node_returns": 1},
+        sentence="one node crashes for good",
+        budgets={"node_losses": 1},
         nodes=2,
         properties=EVERYTHING,
+        convergence=Bound(2, 2),
+        spare_pods=_each_once,
+    ),
+    StandardScenario(
+        name="node-return",
+        sentence="one node crashes for as long as its Pods are waited for or longer, and may come back at any moment",
+        budgets={"node_losses": 1, "node_returns": 1},
+        nodes=2,
+        properties=(*PLACEMENT, *EVICTION, *RECOVERY, *CONVERGENCE),
         convergence=Bound(1, 2),
-        spare_pods=largest,
+        traffic=False,
+        spare_pods=_each_once,
     ),
     StandardScenario(
         name="partition",
-        sentence="one node loses the API server, runs on, and may come back at any moment",
+        sentence="one node loses the API server, runs on, and may reach it again at any moment",
         budgets={"partitions": 1, "node_returns": 1},
+        replicas=1,
         nodes=2,
         properties=EVERYTHING,
         convergence=Bound(1, 2),
-        spare_pods=largest,
+        spare_pods=_each_once,
     ),
     StandardScenario(
         name="node-deleted",
-        sentence="one node crashes, its Node object is deleted, and it may come back at any moment",
+        sentence="one node crashes, its Node object may be deleted, and it may come back at any moment",
         budgets={"node_losses": 1, "node_deletions": 1, "node_returns": 1},
+        replicas=1,
         nodes=2,
-        properties=(*TRAFFIC, *PLACEMENT, *EVICTION, *RECOVERY, pods_of_deleted_nodes, *CONVERGENCE),
+        properties=(*PLACEMENT, *EVICTION, *RECOVERY, pods_of_deleted_nodes, *CONVERGENCE),
         convergence=Bound(1, 2),
-        spare_pods=largest,
+        spare_pods=_each_once,
     ),
     StandardScenario(
         name="all-nodes-lost",
-        sentence="both nodes crash for good, at any two moments",
+        needs="a cluster of at most two nodes",
+        applies=_few_nodes,
+        sentence="two nodes crash for good, at any two moments",
         budgets={"node_losses": 2},
         nodes=2,
-        properties=EVERYTHING,
+        properties=(*PLACEMENT, *EVICTION, *RECOVERY, *CONVERGENCE),
         convergence=Bound(1, 2),
-        spare_pods=largest,
+        spare_pods=lambda workload: 2 * workload.replicas,
     ),
     StandardScenario(
         name="stale-taints",
         sentence="one node crashes and may come back while the taint eviction controller's view of nodes lags",
         budgets={"node_losses": 1, "node_returns": 1},
         caches=Caches(tainted_nodes=True),
+        nodes=2,
+        properties=(*EVICTION, owners_that_miss_pods, nodes_not_as_they_are),
+        convergence=Bound(1, 2),
+        traffic=False,
+        spare_pods=_each_once,
+    ),
+    StandardScenario(
+        name="node-loss",
+        kind="StatefulSet",
+        needs=STATEFUL_SET,
+        sentence="one node crashes for good",
+        budgets={"node_losses": 1},
+        nodes=2,
+        properties=(*IDENTITY, *PLACEMENT, *EVICTION, *STATEFUL_SET_RECOVERY),
+        convergence=Bound(2, 2),
+        traffic=False,
+    ),
+    StandardScenario(
+        name="node-deleted",
+        kind="StatefulSet",
+        needs=STATEFUL_SET,
+        sentence="one node crashes, its Node object may be deleted, and it may come back at any moment",
+        budgets={"node_losses": 1, "node_deletions": 1, "node_returns": 1},
+        nodes=2,
+        properties=(*IDENTITY, *PLACEMENT, *EVICTION, pods_of_deleted_nodes, nodes_not_as_they_are),
+        convergence=Bound(2, 2),
+        traffic=False,
+    ),
+    StandardScenario(
+        name="force-delete-crashed",
+        kind="StatefulSet",
+        needs=STATEFUL_SET,
+        sentence="one node crashes, and the user deletes a Pod that stays Terminating there by force",
+        budgets={"node_losses": 1, "lost_pod_deletions": 1, "node_returns": 1},
+        nodes=2,
+        properties=(*IDENTITY, *PLACEMENT, *EVICTION, nodes_not_as_they_are),
+        convergence=Bound(1, 2),
+        traffic=False,
+    ),
+    StandardScenario(
+        name="force-delete-cut-off",
+        kind="StatefulSet",
+        needs=STATEFUL_SET,
+        sentence="one node loses the API server, and the user deletes a Pod that stays Terminating there by force",
+        budgets={"partitions": 1, "lost_pod_deletions": 1, "node_returns": 1},
+        nodes=2,
+        properties=(*IDENTITY, *PLACEMENT, *EVICTION, nodes_not_as_they_are),
+        convergence=Bound(1, 2),
+        spare_pods=lambda _: 1,
+        traffic=False,
+    ),
+    StandardScenario(
+        name="volume-partition",
+        needs=VOLUME,
+        applies=_has_volume,
+        sentence="the node that has the Pods' volume loses the API server, runs on, and may reach it again",
+        budgets={"partitions": 1, "node_returns": 1},
         replicas=1,
         nodes=2,
-        properties=(*EVICTION, *RECOVERY),
+        properties=(volumes_in_use_twice, owners_that_miss_pods, services_without_answer),
         convergence=Bound(1, 2),
-        spare_pods=largest,
+        spare_pods=_each_once,
+    ),
+    StandardScenario(
+        name="volume-force-delete",
+        needs=VOLUME,
+        applies=_has_volume,
+        sentence="the node that has the Pods' volume loses the API server, and the user deletes its Pod by force",
+        budgets={"partitions": 1, "lost_pod_deletions": 1},
+        replicas=1,
+        nodes=2,
+        properties=(volumes_in_use_twice,),
+        spare_pods=_each_once,
     ),
 )

@@ -1,6 +1,6 @@
 """What a standard scenario is: one column of the matrix."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -8,6 +8,7 @@ from checker.vocabulary import Property
 from kubeproof.instances import Bound
 from kubeproof.workload import Workload
 from model.cluster import Caches, FeatureGates
+from model.control_plane.scheduler.filters import Node
 
 
 def sizes_written(workload: Workload) -> tuple[tuple[int, ...], ...]:
@@ -40,8 +41,14 @@ class StandardScenario(msgspec.Struct, frozen=True, kw_only=True):
     replicas: int = 2
     nodes: int | None = None
     convergence: Bound = Bound(1, 1)
+    joining: int = 0
+    """How many more nodes may join."""
+    node_changes: Callable[[Workload, Node], Iterable[Node]] = lambda _, __: ()
+    """What users may make of a node's labels and taints."""
     revisions: int = 1
     """How many Pod templates each object goes through."""
+    spare_claims: int | None = None
+    """How many more claims than one per replica of a StatefulSet there may be; None: they are not followed."""
     broken: frozenset[str] = frozenset()
     """The names of those that do not work."""
     traffic: bool = True

@@ -11,7 +11,9 @@ from kubeproof.workload import Workload
 from model.api.stateful_sets import UpdateStrategy
 from model.cluster import FeatureGates
 from model.controllers.statefulset.actions import stateful_set_controller_syncs
+from model.controllers.statefulset.claims import garbage_collector_deletes_claim
 from model.disturbances import stateful_set
+from properties.stateful_set_claims import claims_left_over, claims_lost
 from properties.stateful_set_identity import doubled_identities
 from properties.stateful_set_order import pods_started_too_early, pods_stopped_too_early, pods_updated_too_early
 from properties.stateful_set_update import (
@@ -25,6 +27,7 @@ KIND = "a StatefulSet"
 PARTITION = "a StatefulSet with a partition"
 ROLLING = "a StatefulSet with update strategy RollingUpdate"
 MAX_UNAVAILABLE = "a StatefulSet with maxUnavailable"
+CLAIMS = "a StatefulSet with volumeClaimTemplates"
 ON_DELETE = "a StatefulSet with update strategy OnDelete"
 
 ALWAYS: tuple[Property, ...] = (doubled_identities, *PLACEMENT, stateful_sets_not_as_wanted)
@@ -37,6 +40,7 @@ UPDATE: tuple[Property, ...] = (
 NEEDS: Mapping[str, str] = {
     **{prop.name: KIND for prop in (doubled_identities, stateful_sets_not_as_wanted, *UPDATE, pods_stopped_too_early)},
     pods_updated_below_the_partition.name: PARTITION,
+    **{prop.name: CLAIMS for prop in (claims_lost, claims_left_over)},
 }
 
 BROKEN = "revision v2 starts and never becomes ready; v1 and v3 work"
@@ -58,6 +62,7 @@ SET_GOING_BY: Mapping[str, frozenset[str]] = {
         (stateful_set.user_deletes_stuck_pod, frozenset({"stuck_pod_deletions"})),
         (stateful_set.user_deletes_outdated_pod, frozenset({"outdated_pod_deletions"})),
         (stateful_set_controller_syncs, _SYNCS),
+        (garbage_collector_deletes_claim, frozenset()),  # it is for the retention policy to say
     )
 }
 
@@ -75,6 +80,11 @@ def with_max_unavailable(workload: Workload) -> bool:
 def with_max_unavailable_and_probe(workload: Workload) -> bool:
     """That, and a revision that does not work can be told from one that does."""
     return with_max_unavailable(workload) and probed(workload)
+
+
+def with_claims(workload: Workload) -> bool:
+    """A StatefulSet's Pods have claims of their own."""
+    return any(member.replicas > 0 and member.has_claims for member in workload.stateful_sets)
 
 
 def rolling(workload: Workload) -> bool:
@@ -201,6 +211,18 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(pods_started_too_early, pods_stopped_too_early, *ALWAYS),
         convergence=Bound(2, 1),
         spare_pods=lambda _: 2,
+    ),
+    _scenario(
+        name="retention",
+        needs=CLAIMS,
+        applies=with_claims,
+        sentence="the user scales up and down by one replica, in any order",
+        budgets={"scale_ups": 1, "scale_downs": 1},
+        replicas=2,
+        properties=(claims_lost, claims_left_over, *ALWAYS),
+        convergence=Bound(2, 1),
+        spare_pods=lambda _: 1,
+        spare_claims=1,
     ),
     _scenario(
         name="node-failure",

@@ -105,10 +105,8 @@ def _no_way_back(states: States, deployment: Deployment, names: Names) -> str:
     revisions = state.constants.deployments[slot].revisions
     before = state.constants.templates[revisions[revisions.index(deployment.template) - 1]].name
     limit = state.constants.deployments[slot].revision_history_limit
-    return (
-        f"Deployment {names.object(state, 'deployment', slot)} cannot be rolled back to {before}: its ReplicaSet has been "
-        f"deleted (revisionHistoryLimit {limit})"
-    )
+    gone = f"its ReplicaSet is gone (revisionHistoryLimit {limit})"
+    return f"Deployment {names.object(state, 'deployment', slot)} cannot be rolled back to {before}: {gone}"
 
 
 def _slot(items: Iterator[tuple[int, Any]], row: Any) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kubeproof.naming import Names
-from model.cluster import Cluster, api_node, unreachable_taints
 from model.api.taints import TaintEffect
+from model.cluster import Cluster, api_node, unreachable_taints
 from model.rows.node import Node
 from model.rows.pod import Pod, TaintTimer
 from properties.eviction_within_toleration import pods_evicted_early
@@ -30,8 +30,9 @@ def node_fact(node: Node) -> tuple[str, ...]:
 def _evicted_early(states: Sequence[Cluster], pod: Pod, names: Names) -> str:
     before = states[-2]
     slot = next(slot for slot, other in before.pods.items() if other is pod)
-    node = None if pod.node is None else before.nodes[pod.node]
-    assert pod.node is not None and node is not None  # a Pod is evicted from a Node
+    assert pod.node is not None  # a Pod is evicted from a Node
+    node = before.nodes[pod.node]
+    assert node is not None
     name = before.constants.nodes[pod.node].name
     evicting = any(taint.effect is TaintEffect.NO_EXECUTE for taint in api_node(before, node).taints)
     if not evicting:

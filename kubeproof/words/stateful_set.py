@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kubeproof.naming import Names, count
+from kubeproof.naming import Names, claim_name, count
 from model.cluster import Cluster
+from model.rows.claim import Claim, ClaimOwner
 from model.rows.pod import Pod
+from properties.stateful_set_claims import claims_lost
 from properties.stateful_set_identity import doubled_identities, runs
 from properties.stateful_set_order import (
     last_ordinal_there,
@@ -17,7 +19,10 @@ from properties.stateful_set_order import (
 )
 from properties.stateful_set_update import pods_updated_below_the_partition
 
-ACTORS: Mapping[str, str] = {"stateful_set_controller": "StatefulSet controller"}
+ACTORS: Mapping[str, str] = {
+    "stateful_set_controller": "StatefulSet controller",
+    "garbage_collector": "garbage collector",
+}
 """Who acts, by the first words of an action's name."""
 
 
@@ -36,6 +41,10 @@ def facts(state: Cluster) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
                 f"current revision {current}{at_current}",
             ),
         )
+
+    for slot, claim in state.claims.items():
+        owner = "belongs to nobody" if claim.owner is ClaimOwner.NOBODY else f"belongs to its {claim.owner.value}"
+        yield ("Claims of", claim_name(state, slot)), (owner,)
 
 
 def _doubled(states: Sequence[Cluster], identity: str, _: Names) -> str:
@@ -87,6 +96,13 @@ def _not_held_back(states: Sequence[Cluster], identity: str, _: Names) -> str:
     return identity
 
 
+def _lost(states: Sequence[Cluster], claim: Claim, _: Names) -> str:
+    before = states[-2]
+    slot = next(slot for slot, other in before.claims.items() if other is claim)
+    name = claim_name(before, slot)
+    return f"the claims of {name} belong to a Pod {name} that is gone, and are deleted although the Pod is wanted again"
+
+
 def _not_available(state: Cluster, owner: int, ordinals: Sequence[int]) -> str:
     """As in ``db-0 and db-1 are not available``."""
     name = state.constants.stateful_sets[owner].name
@@ -114,5 +130,6 @@ REASONS: Mapping[str, Callable[[Sequence[Cluster], Any, Names], str]] = {
     pods_stopped_too_early.name: _stopped,
     pods_updated_too_early.name: _updated,
     pods_updated_below_the_partition.name: _not_held_back,
+    claims_lost.name: _lost,
 }
 """Promise -> says why one offender offends, at the end of these states."""

@@ -18,7 +18,7 @@ from model.rows.job import Counting
 
 
 def without_memory(state: Cluster) -> Cluster:
-    """The state as a controller manager finds it that has just begun to lead: nothing is expected, nothing remembered."""
+    """The state as a controller manager finds it that has just begun to lead: it expects and remembers nothing."""
     after = state
     for replica_set in state.replica_sets:
         if replica_set.expects or replica_set.unseen_writes:

@@ -9,13 +9,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from checker.vocabulary import derived
+from model.api.namespaces import NamespacePhase
 from model.cluster import Cluster, pod_template, without_forgotten
 from model.control_plane.apiserver.admission import exceeded, quota_usage, unspecified
 from model.rows.pod import Container, Endpoint, Pod, Worker
 
 
 def created(state: Cluster, pod: Pod) -> Cluster:
-    """POST of a Pod; nothing of it runs anywhere yet. Where a quota refuses it, nothing changes.
+    """POST of a Pod; nothing of it runs anywhere yet. Where a quota or its namespace refuses it, nothing changes.
 
     The quota controller notices late what is free again; that looks like a controller that tries again late.
     """
@@ -23,6 +24,8 @@ def created(state: Cluster, pod: Pod) -> Cluster:
 
 
 def _admitted(state: Cluster, pod: Pod) -> bool:
+    if state.namespace is not NamespacePhase.ACTIVE:
+        return False
     quota = state.constants.quota
     if quota is None:
         return True
@@ -75,10 +78,10 @@ def removed(state: Cluster, pod: Pod, **last: Any) -> Cluster:
 
 
 def _shown_for(pod: Pod) -> dict[str, Any]:
-    """For which node a cache that still shows a DaemonSet's Pod says that it is."""
+    """For which node a cache that still shows a DaemonSet's Pod says that it is, and how old it is."""
     if pod.daemon_set is None or pod.observed is None:
         return {}
-    return {"pinned": pod.pinned if pod.node is None else pod.node}
+    return {"pinned": pod.pinned if pod.node is None else pod.node, "seniority": pod.seniority}
 
 
 def _runs(pod: Pod) -> bool:
@@ -115,7 +118,7 @@ def _gone(state: Cluster) -> dict[str, Any]:
         "allowance_read",
         "taint_timer",
     )
-    fields = (*status, "node", "pinned", "worker")
+    fields = (*status, "node", "pinned", "seniority", "worker")
     return {
         "exists": False,
         "containers": waiting_containers(state),

@@ -9,7 +9,7 @@ from model.rows.slots import ReplicaSetSlot
 
 
 def controller_manager_restarts(state: Cluster) -> Iterator[Cluster]:
-    """The controller manager restarts, or another of its replicas becomes the leader: its memory is lost, it lists anew.
+    """The controller manager restarts, or another replica of it becomes the leader: its memory is lost, it lists anew.
 
     An API server answers a list with resourceVersion 0 from its watch cache, which may be as old as the caches were.
     Where the scenario says so, that is the second outcome; a client that begins with a consistent list rules it out.

@@ -6,6 +6,7 @@ from checker.state import with_item
 from model.cluster import Cluster, pod_template, without_forgotten
 from model.control_plane.pod_requests import removed, waiting_containers
 from model.parts import Part, budgeted
+from model.rows.node import Node
 from model.rows.pod import Container, Endpoint, Pod, Worker
 from model.rows.pod_template import RestartPolicy
 from model.rows.slots import NodeSlot, PodSlot
@@ -34,10 +35,19 @@ def node_is_cut_off(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
 
 
 def node_returns(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
-    """A node that was lost or cut off is back: its kubelet sees what is bound to it now."""
+    """A node that was lost or cut off is back: its kubelet posts that it is Ready, and sees what is bound to it now.
+
+    It posts within seconds, so that nothing that takes the control plane minutes begins in between. A Node whose object
+    was deleted is registered anew, without taints and not cordoned: by the kubelet that starts, or is restarted.
+    Source: pkg/kubelet/kubelet_node_status.go (registerWithAPIServer, fastStatusUpdateOnce)
+    """
     machine = state.nodes[node]
-    if machine is not None and not machine.connected and state.node_returns > 0:
-        yield state.update(machine, up=True, cut_off=False).set(node_returns=state.node_returns - 1)
+    if machine is None or machine.connected or state.node_returns == 0:
+        return
+    after = state.update(machine, up=True, cut_off=False, ready=True, registered=True)
+    if not machine.registered:
+        after = after.update(_taken(after, node), repels=False, evicts=False, cordoned=False)
+    yield after.set(node_returns=state.node_returns - 1)
 
 
 def user_deletes_node(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
@@ -51,24 +61,28 @@ def user_deletes_node(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
     yield state.update(machine, registered=False).set(node_deletions=state.node_deletions - 1)
 
 
-def user_deletes_pod_by_force(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
+def user_force_deletes_lost_pod(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
     """The user deletes a Pod that stays Terminating because its node is silent (``kubectl delete pod --force``).
 
     Source: https://kubernetes.io/docs/tasks/run-application/force-delete-stateful-set-pod/#force-deletion
     """
     stuck = state.pods[pod]
     machine = None if stuck is None or stuck.node is None else state.nodes[stuck.node]
-    if stuck is None or machine is None or machine.connected or state.forced_deletions == 0:
+    if stuck is None or machine is None or machine.connected or state.lost_pod_deletions == 0:
         return
     if stuck.exists and stuck.deleting:
-        yield removed(state, stuck).set(forced_deletions=state.forced_deletions - 1)
+        yield removed(state, stuck).set(lost_pod_deletions=state.lost_pod_deletions - 1)
+
+
+def _taken(state: Cluster, node: int) -> Node:
+    machine = state.nodes[node]
+    assert machine is not None  # who calls has looked
+    return machine
 
 
 def powered_off(state: Cluster, node: int) -> Cluster:
     """The state after the machine of a node that is up has gone down, with all that runs on it."""
-    machine = state.nodes[node]
-    assert machine is not None  # the caller has looked
-    after = state.update(machine, up=False)
+    after = state.update(_taken(state, node), up=False)
     for pod in state.pods:
         if pod.node == node:
             after = after.update(
@@ -107,5 +121,5 @@ PARTS: tuple[Part, ...] = (
     budgeted("partitions", node_is_cut_off),
     budgeted("node_returns", node_returns),
     budgeted("node_deletions", user_deletes_node),
-    budgeted("forced_deletions", user_deletes_pod_by_force),
+    budgeted("lost_pod_deletions", user_force_deletes_lost_pod),
 )

@@ -78,6 +78,8 @@ def kubelet_begins_termination(state: Cluster, pod: PodSlot) -> Iterator[Cluster
     deleted = state.pods[pod]
     if deleted is None or not deleted.deleting or deleted.worker is Worker.TERMINATING:
         return
+    if deleted.worker is Worker.NONE and deleted.terminal and deleted.finalizer:
+        return  # its containers have ended, and its object waits for the Job controller alone
     if kubelet_is_connected(state, deleted):
         after = state.update(deleted, worker=Worker.TERMINATING)
         for position, spec in enumerate(pod_template(state, deleted).containers):

@@ -5,6 +5,7 @@ import msgspec
 from checker.state import Row
 from model.api.objects import Strategy
 from model.controllers.deployment.conditions import Reason
+from model.rows.deletion import WaitsTo
 
 
 class DeploymentSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,5 +44,7 @@ class Deployment(Row, frozen=True):
     template: int
     replicas: int
     paused: bool = False
+    deleting: WaitsTo | None = None
+    """It is being deleted, and waits."""
     status: DeploymentStatus | None = None
     """None in a scenario that does not follow it."""

@@ -108,6 +108,8 @@ class Pod(Row, frozen=True, kw_only=True):
     """The Pod's number in its StatefulSet, or its completion index in its Job."""
     pinned: NodeSlot | None = None
     """The only node that its node affinity allows (a DaemonSet's Pod); None once it is bound there."""
+    seniority: int = 0
+    """Where in the order of their creation it is among its DaemonSet's Pods for one node: 0 if it was the first."""
     exists: bool = True
     """etcd has the object. The row outlives it while the slice, a kube-proxy or its Job's status still refers to it, and
     while its containers run on."""

@@ -3,6 +3,7 @@
 import msgspec
 
 from checker.state import Row
+from model.rows.deletion import WaitsTo
 from model.rows.slots import DeploymentSlot
 
 
@@ -38,6 +39,10 @@ class ReplicaSet(Row, frozen=True):
     spec_observed: bool = True
     """Its controller has written a status since the spec changed: ``observedGeneration`` is the generation. Unused
     (True) while no Deployment's status is followed: only the clean-up of the revision history asks."""
+    owned: bool = True
+    """It has its owner reference to the Deployment, which may be gone."""
+    deleting: WaitsTo | None = None
+    """It is being deleted, and waits."""
     expects: bool = False
     """It waits to see the Pods that it has created, or the end of those that it has deleted: its expectations."""
     unseen_writes: bool = False

@@ -3,7 +3,7 @@
 import msgspec
 
 from checker.state import Row
-from model.api.stateful_sets import PodManagementPolicy, UpdateStrategy
+from model.api.stateful_sets import PodManagementPolicy, RetentionPolicy, UpdateStrategy
 
 
 class StatefulSetSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +21,10 @@ class StatefulSetSpec(msgspec.Struct, frozen=True, kw_only=True):
     max_unavailable: int | str | None = None
     """What counts only with the feature gate MaxUnavailableStatefulSet."""
     start_ordinal: int = 0
+    claims: bool = False
+    """Its Pods have PersistentVolumeClaims of their own."""
+    when_scaled: RetentionPolicy = RetentionPolicy.RETAIN
+    when_deleted: RetentionPolicy = RetentionPolicy.RETAIN
 
     @property
     def goes_by_current_replicas(self) -> bool:

@@ -21,7 +21,6 @@ def notes(*texts: str) -> tuple[Note, ...]:
 
 
 FIELDS = [
-    (REPLICAS, "  paused: true\n", 7, "spec.paused is not modelled"),
     (
         IMAGE,
         IMAGE + "        livenessProbe: {exec: {}}\n",
@@ -142,12 +141,6 @@ OTHER_KINDS = [
         {"HorizontalPodAutoscaler/default/a", *WEB_AND_ITS_SERVICE},
     ),
     (
-        "policy/v1",
-        "PodDisruptionBudget",
-        "spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}",
-        {"PodDisruptionBudget/default/a", *WEB_AND_ITS_SERVICE},
-    ),
-    (
         "networking.k8s.io/v1",
         "NetworkPolicy",
         "spec: {podSelector: {}}",
@@ -206,9 +199,10 @@ def test_probes_that_hardly_mean_what_they_say() -> None:
 
 
 def test_a_note_reads_as_file_line_and_message() -> None:
-    [note] = notes(replaced(WEB, REPLICAS, "  paused: true\n"))
+    [note] = notes(replaced(WEB, CONTAINERS, "      priorityClassName: a\n" + CONTAINERS))
 
-    assert str(note) == "<stdin>:7: note: spec.paused is not modelled: verdicts assume that rollouts go on"
+    said = "spec.template.spec.priorityClassName is not modelled: verdicts assume that no Pod is preempted"
+    assert str(note) == f"<stdin>:14: note: {said}"
 
 
 @pytest.mark.parametrize("kind", TABLES)

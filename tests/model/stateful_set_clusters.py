@@ -26,7 +26,7 @@ def constants(
     gates: FeatureGates = FeatureGates(),  # noqa: B008  a frozen value
     **spec: Any,
 ) -> Constants:
-    """The constant tables: one StatefulSet with the Pod templates v1, v2 and v3, of which the broken ones do not work."""
+    """The constant tables: one StatefulSet with the Pod templates v1, v2 and v3; the `broken` ones do not work."""
     return Constants(
         templates=tuple(
             PodTemplate(name=name, containers=(PROBED,), min_ready_seconds=min_ready_seconds, works=name not in broken)

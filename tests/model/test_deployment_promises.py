@@ -1,4 +1,4 @@
-"""The promises about rollouts under control, ReplicaSets' sizes and refused requests: what breaks each, and what not."""
+"""The promises about rollouts under control, ReplicaSets' sizes and refused requests: what breaks each, what not."""
 
 from typing import Any
 

@@ -36,9 +36,7 @@ from tests.model.clusters import (
 SERVING = Container.SERVING
 TWO_NODES = constants(nodes=2)
 LAGGING = constants(caches=STALE_PODS)
-BEFORE_1_36 = constants(
-    caches=STALE_PODS, gates=FeatureGates(stale_controller_consistency_replica_set=False)
-)
+BEFORE_1_36 = constants(caches=STALE_PODS, gates=FeatureGates(stale_controller_consistency_replica_set=False))
 
 
 def deleted(state: Cluster) -> list[list[int]]:

@@ -35,7 +35,9 @@ from tests.model.clusters import (
 )
 
 
-def tables(*, followed: bool = True, limit: int = 10, deadline: int = 600, paused: bool = False, **more: Any) -> Constants:
+def tables(
+    *, followed: bool = True, limit: int = 10, deadline: int = 600, paused: bool = False, **more: Any
+) -> Constants:
     known = constants(deployment_status=followed, **more)
     specs = tuple(
         replace(spec, revision_history_limit=limit, progress_deadline_seconds=deadline, paused=paused)
@@ -143,9 +145,7 @@ class TestStatus:
     def test_a_sync_writes_what_the_replica_sets_add_up_to(self) -> None:
         sets = [replica_set(2), new(1, 0, desired_annotation=2)]
         before = status(observed=False, replicas=2, revision=2, progressing=Reason.NEW_REPLICA_SET_CREATED)
-        state = with_row(
-            cluster(tables=tables(), replicas=2, template=1, replica_sets=sets), status=before
-        )
+        state = with_row(cluster(tables=tables(), replicas=2, template=1, replica_sets=sets), status=before)
         after = only(deployment_controller_syncs(state, 0))
         assert deployment(after).status == status(
             replicas=3, updated_replicas=1, available_replicas=2, revision=2, progressing=Reason.REPLICA_SET_UPDATED
@@ -201,11 +201,10 @@ class TestProgressDeadline:
 
 class TestHistory:
     SETS = (replica_set(0, desired_annotation=1), new(1))
-    COMPLETE = {"revision": 2}
 
     def complete(self, limit: int, *sets: ReplicaSet, **fields: Any) -> Cluster:
         state = cluster(tables=tables(limit=limit), template=1, replica_sets=sets or self.SETS)
-        return with_row(state, status=status(**{**self.COMPLETE, **fields}))
+        return with_row(state, status=status(**{"revision": 2, **fields}))
 
     def test_an_old_replica_set_beyond_the_limit_is_deleted_when_the_rollout_is_complete(self) -> None:
         state = self.complete(0)

@@ -272,7 +272,7 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=600, help="seconds for the tests of one mutant")
     arguments = parser.parse_args()
     chosen = [ROOT / name for name in arguments.files] or [ROOT / "model" / "controllers"]
-    paths = [path for each in chosen for path in (sorted(each.rglob("*.py")) if each.is_dir() else [each])]
+    paths = [path for each in chosen for path in (sorted(each.rglob("[!_]*.py")) if each.is_dir() else [each])]
     files = [str(path.relative_to(ROOT)) for path in paths]
     _check_unmutated(files, arguments.timeout)
     again = _survivors_in(arguments.again.read_text()) if arguments.again else None

@@ -1,9 +1,9 @@
 """The DaemonSet controller as a transition of the cluster.
 
 One sync is one step: it issues its requests for several Pods at once, and whoever watches Pods sees them late anyway.
-Everything that a sync can come to is an outcome: which Nodes a rolling update takes first, which of a Node's Pods is
-the oldest (creation times are not kept), and for each failed Pod whether its back-off is over (a timer that runs may
-fire at any moment; how often a Pod has failed is not counted).
+Everything that a sync can come to is an outcome: which Nodes a rolling update takes first, which of a Node's failed
+Pods goes, and on each Node whether the back-off of failed Pods is over (a timer that runs may fire at any moment; how
+often Pods have failed there is not counted).
 
 ControllerRevisions and the status are not kept: a Pod template is its revision, and only users read the status. Nor is
 the queue: a sync may come late. Expectations are one bit, since the cache catches up as a whole
@@ -15,7 +15,7 @@ Source: pkg/controller/daemon/daemon_controller.go, pkg/controller/daemon/update
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, permutations, product
+from itertools import combinations, product
 from typing import Any
 
 import msgspec
@@ -53,6 +53,7 @@ class OwnPod(msgspec.Struct, frozen=True, order=True):
     available: bool
     deleting: bool
     bound: bool
+    seniority: int
 
 
 class OnNode(msgspec.Struct, frozen=True):
@@ -101,6 +102,12 @@ class Outcome(msgspec.Struct, frozen=True):
         return [[node.name for node in self.creates], deletes]
 
 
+@derived
+def youngest(state: Cluster, daemon_set: DaemonSetSlot, node: NodeSlot) -> int:
+    """The seniority of the last Pod of the DaemonSet that was created for a node, of those that exist; -1 if none."""
+    return max((pod.seniority for pod in state.pods if pod.exists and is_for(pod, daemon_set, node)), default=-1)
+
+
 def daemon_set_controller_syncs(state: Cluster, daemon_set: DaemonSetSlot) -> Iterator[Cluster]:
     """The DaemonSet controller creates Pods where they are missing, deletes those that must go, and updates some."""
     owner = state.daemon_sets[daemon_set]
@@ -137,7 +144,7 @@ def _own_pod(state: Cluster, pod: Pod) -> OwnPod | None:
     if seen is None:
         return None
     available = is_available(pod_template(state, pod), seen)
-    return OwnPod(pod.template, seen.phase.value, seen.ready, available, seen.deleting, seen.node is not None)
+    return OwnPod(pod.template, seen.phase.value, seen.ready, available, seen.deleting, seen.node is not None, pod.seniority)
 
 
 def _outcomes(state: Cluster, slot: int, owner: DaemonSet, nodes: Sequence[OnNode]) -> Iterator[Outcome]:
@@ -147,17 +154,12 @@ def _outcomes(state: Cluster, slot: int, owner: DaemonSet, nodes: Sequence[OnNod
     settings = Settings(placement=placement, hash_function=_hash)
     failed = [node for node in nodes if any(pod.phase == PodPhase.FAILED.value for pod in node.pods)]
     waiting = [chosen for size in range(len(failed) + 1) for chosen in combinations(failed, size)]
-    for orders in product(*[permutations(range(len(node.pods))) for node in nodes]):
-        pods = [
-            _api_pod(daemon_set, node, place, order[place])
-            for node, order in zip(nodes, orders, strict=True)
-            for place in range(len(order))
-        ]
-        caches = Caches(nodes=tuple(_api_nodes(nodes)), pods=tuple(pods))
-        for backed_off in waiting:
-            memory = Memory(back_offs={back_off_key(daemon_set, node.name): BackOff(1, 0) for node in backed_off})
-            for sync in possible_syncs(daemon_set, caches, memory, 0, selects=lambda _: True, settings=settings):
-                yield _outcome(nodes, sync)
+    pods = [_api_pod(daemon_set, node, place) for node in nodes for place in range(len(node.pods))]
+    caches = Caches(nodes=tuple(_api_nodes(nodes)), pods=tuple(pods))
+    for backed_off in waiting:
+        memory = Memory(back_offs={back_off_key(daemon_set, node.name): BackOff(1, 0) for node in backed_off})
+        for sync in possible_syncs(daemon_set, caches, memory, 0, selects=lambda _: True, settings=settings):
+            yield _outcome(nodes, sync)
 
 
 def _api_nodes(nodes: Sequence[OnNode]) -> Iterator[filters.Node]:
@@ -168,7 +170,7 @@ def _api_nodes(nodes: Sequence[OnNode]) -> Iterator[filters.Node]:
             yield filters.Node(name=node.name, taints=() if node.should_run.run else (taint,))
 
 
-def _api_pod(daemon_set: ApiDaemonSet, node: OnNode, place: int, created: int) -> objects.Pod:
+def _api_pod(daemon_set: ApiDaemonSet, node: OnNode, place: int) -> objects.Pod:
     """A node's Pod at time 0 as the rules take it: one that is available has just been ready for long enough."""
     pod = node.pods[place]
     return objects.Pod(
@@ -181,7 +183,7 @@ def _api_pod(daemon_set: ApiDaemonSet, node: OnNode, place: int, created: int) -
         ready=pod.ready,
         ready_since=-daemon_set.min_ready_seconds if pod.available else 0,
         deleting=pod.deleting,
-        created=created,
+        created=pod.seniority,
     )
 
 
@@ -223,9 +225,10 @@ def _rows(state: Cluster, slot: int, node: OnNode, own: OwnPod, number: int) -> 
 
 def _new_pod(state: Cluster, slot: int, owner: DaemonSet, node: int) -> Pod:
     """A Pod for a node: pinned to it, or bound by the controller itself."""
+    seniority = youngest(state, slot, node) + 1
     if state.constants.gates.schedule_daemon_set_pods:
-        return Pod(template=owner.template, daemon_set=slot, pinned=node)
-    return Pod(template=owner.template, daemon_set=slot, node=node)
+        return Pod(template=owner.template, daemon_set=slot, seniority=seniority, pinned=node)
+    return Pod(template=owner.template, daemon_set=slot, seniority=seniority, node=node)
 
 
 def _exists(state: Cluster, slot: int) -> bool:

@@ -12,7 +12,6 @@ Source: pkg/controller/deployment/deployment_controller.go
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -20,7 +19,8 @@ from model.api import objects
 from model.cluster import Cluster
 from model.control_plane.informers import observed_pod, observed_replica_set
 from model.control_plane.pod_requests import deleted
-from model.controllers.deployment.conditions import Reason, Status, Type, find_condition
+from model.controllers.deployment.conditions import Reason
+from model.controllers.deployment.kept_status import status_as_written, status_to_keep
 from model.controllers.deployment.sync import sync
 from model.controllers.deployment.writes import (
     CreateReplicaSet,
@@ -32,7 +32,7 @@ from model.controllers.deployment.writes import (
     conflict_with_itself,
 )
 from model.parts import Part, component
-from model.rows.deployment import Deployment, DeploymentSpec, DeploymentStatus
+from model.rows.deployment import Deployment, DeploymentSpec
 from model.rows.replica_set import ReplicaSet
 from model.rows.slots import DeploymentSlot
 
@@ -78,8 +78,6 @@ _UNDER_A_DEADLINE = (
     Reason.REPLICA_SET_CREATE_ERROR,
     Reason.DEPLOYMENT_RESUMED,
 )
-_FALSE = (Reason.PROGRESS_DEADLINE_EXCEEDED, Reason.REPLICA_SET_CREATE_ERROR)
-_UNKNOWN = (Reason.DEPLOYMENT_PAUSED, Reason.DEPLOYMENT_RESUMED)
 
 
 def api_deployment(state: Cluster, slot: int, deployment: Deployment) -> objects.Deployment:
@@ -95,54 +93,15 @@ def rule_deployment(spec: DeploymentSpec, deployment: Deployment) -> objects.Dep
         template=deployment.template,
         replicas=deployment.replicas,
         paused=deployment.paused,
+        deleting=deployment.deleting is not None,
         strategy=spec.strategy,
         max_surge=spec.max_surge,
         max_unavailable=spec.max_unavailable,
         **(
             {"revision_history_limit": None, "progress_deadline_seconds": None}
             if status is None
-            else _status(spec, status)
+            else status_as_written(spec, status)
         ),
-    )
-
-
-def _status(spec: DeploymentSpec, status: DeploymentStatus) -> dict[str, Any]:
-    """What only a Deployment has whose status is followed, as the rules take it."""
-    return {
-        "revision_history_limit": spec.revision_history_limit,
-        "progress_deadline_seconds": spec.progress_deadline_seconds,
-        "observed_generation": 1 if status.observed else 0,
-        "status_replicas": status.replicas,
-        "updated_replicas": status.updated_replicas,
-        "available_replicas": status.available_replicas,
-        "revision": status.revision,
-        "conditions": () if status.progressing is None else (_progressing(status.progressing, status.overdue),),
-    }
-
-
-def _progressing(reason: Reason, overdue: bool) -> objects.Condition:
-    """The condition Progressing; one that is overdue is older than any deadline."""
-    status = Status.FALSE if reason in _FALSE else Status.UNKNOWN if reason in _UNKNOWN else Status.TRUE
-    return objects.Condition(
-        type=Type.PROGRESSING,
-        status=status,
-        reason=reason,
-        last_update_time=None if overdue else 0,
-        last_transition_time=0,
-    )
-
-
-def written_status(deployment: objects.Deployment) -> DeploymentStatus:
-    """What the state keeps of a status that is written."""
-    condition = find_condition(deployment.conditions, Type.PROGRESSING)
-    return DeploymentStatus(
-        observed=deployment.observed_generation >= deployment.generation,
-        replicas=deployment.status_replicas,
-        updated_replicas=deployment.updated_replicas,
-        available_replicas=deployment.available_replicas,
-        revision=deployment.revision,
-        progressing=None if condition is None else Reason(condition.reason),
-        overdue=condition is not None and condition.last_update_time is None,
     )
 
 
@@ -231,14 +190,14 @@ def _stored(state: Cluster, deployment: int, write: Write) -> Cluster:
         case UpdateDeploymentStatus(changed):
             current = state.deployments[deployment]
             assert current is not None  # it is being synced
-            status = written_status(changed)
+            status = status_to_keep(changed)
             return state if current.status in (None, status) else state.update(current, status=status)
         case DeleteReplicaSet(name):
             return _without(state, deployment, name)
 
 
 def _without(state: Cluster, deployment: int, name: str) -> Cluster:
-    """The state after the DELETE of a ReplicaSet; the garbage collector deletes what it still owned, in the same step."""
+    """The state after the DELETE of a ReplicaSet and, by the garbage collector, of what it owned."""
     after = state
     for slot, replica_set in state.replica_sets.items():
         if replica_set.deployment == deployment and _name(state, deployment, replica_set.template) == name:

@@ -25,6 +25,7 @@ from model.cluster import Cluster
 from model.control_plane.pod_requests import deleted, without_finalizer
 from model.controllers.job.conditions import is_finished
 from model.controllers.job.ending import decided_before
+from model.controllers.job.finished_pods import is_pod_failed
 from model.controllers.job.finishing import with_final_condition
 from model.controllers.job.memory import Memory
 from model.controllers.job.observed import NOW, OwnPods, api_job, api_pods, job_spec, own_pods
@@ -114,10 +115,10 @@ def _syncs(state: Cluster, job: int, now: int) -> Iterator[Steps]:
         return
     own = own_pods(state, job)
     seen = api_job(state, owner, own)
-    for just_failed in _recent_failures(seen, own):
+    for just_failed in _recent_failures(seen, api_pods(state, own)):
         pods = api_pods(state, own, just_failed)
-        for newest in _possible_victims(seen, pods, sync(seen, pods, Memory(), now, selected=_own).steps):
-            yield sync(seen, api_pods(state, own, just_failed, newest), Memory(), now, selected=_own).steps
+        for victims in _possible_victims(seen, pods, sync(seen, pods, Memory(), now, selected=_own).steps):
+            yield sync(seen, api_pods(state, own, just_failed, victims), Memory(), now, selected=_own).steps
 
 
 def _own(_: objects.Pod) -> bool:
@@ -125,9 +126,9 @@ def _own(_: objects.Pod) -> bool:
     return True
 
 
-def _recent_failures(job: jobs.Job, own: OwnPods) -> Iterator[Collection[int]]:
-    """The places of failed Pods that the Job may still back off from: of any indexes, or of all."""
-    failed = [place for place, (_, pod) in enumerate(own) if pod.finalizer and not pod.active]
+def _recent_failures(job: jobs.Job, pods: Sequence[objects.Pod]) -> Iterator[Collection[str]]:
+    """The uids of failed Pods that the Job may still back off from: of any indexes, or of all."""
+    failed = [pod.uid for pod in pods if pod.tracking_finalizer and is_pod_failed(pod, job)]
     sizes = range(len(failed) + 1) if job.backoff_limit_per_index is not None else sorted({0, len(failed)})
     for size in sizes:
         yield from combinations(failed, size)

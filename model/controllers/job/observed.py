@@ -72,18 +72,18 @@ def _conditions(written: jobs.Job, job: Job) -> tuple[JobCondition, ...]:
 
 
 def api_pods(
-    state: Cluster, own: OwnPods, just_failed: Collection[int] = (), newest: Collection[str] = ()
+    state: Cluster, own: OwnPods, just_failed: Collection[str] = (), first_to_go: Collection[str] = ()
 ) -> list[objects.Pod]:
     """The Job's Pods that exist.
 
-    Those at the places `just_failed` are backed off from, if they failed; others have failed long ago. Those with the
-    uids `newest` were created last.
+    Those with the uids `just_failed` are backed off from, others that failed did so long ago. Of Pods that are
+    too many, those with the uids `first_to_go` go first: the others are known to be older.
     """
     return [
         replace(
             _api_pod(state, pod, str(place)),
-            not_ready_since=NOW if place in just_failed else None,
-            created=int(str(place) in newest),
+            not_ready_since=NOW if str(place) in just_failed else None,
+            created=NOW if first_to_go and str(place) not in first_to_go else None,
         )
         for place, (_, pod) in enumerate(own)
         if pod.exists

@@ -2,8 +2,11 @@
 
 A node whose kubelet is silent becomes Ready Unknown once its grace period is over, a timer that may fire at any moment;
 its Pods are marked not ready, one by one; the taint with effect NoSchedule follows the condition, and the one with
-effect NoExecute at the pace of the node's zone. NoSchedule comes first, as it does in all but a race between two
-goroutines of the controller that wake up some tenths of a second apart.
+effect NoExecute at the pace of the node's zone.
+
+NoSchedule comes first, as it does in all but a race between two goroutines of the controller that wake up some tenths
+of a second apart. It goes last. In truth it may go up to 5 seconds before NoExecute, the controller's period; a Pod
+that tolerates NoExecute for less than that may be bound to the node and evicted again, over and over, in that time.
 
 What the controller remembers is kept where it matters: that it has found all zones fully disrupted. When a sign of life
 was seen is not: a timer that was started anew may also fire at any moment. Its queue of Nodes can be read off their
@@ -55,7 +58,7 @@ def node_lifecycle_controller_marks_node_unknown(state: Cluster, node: NodeSlot)
     silent = state.nodes[node]
     if silent is None or not silent.registered or silent.connected:
         return
-    known = api_node(state, silent)
+    known = known_node(state, silent)
     check = try_update_node_health(known, NodeHealth(ready=ready_condition(known), probed=0), None, _SILENCE, SETTINGS)
     if check.written is not None:
         yield state.update(silent, ready=False)
@@ -70,7 +73,7 @@ def node_lifecycle_controller_marks_pod_not_ready(state: Cluster, pod: PodSlot) 
     machine = None if marked is None or marked.node is None else state.nodes[marked.node]
     if marked is None or machine is None or not marked.exists or machine.connected or not machine.registered:
         return
-    known = api_node(state, machine)
+    known = known_node(state, machine)
     health = NodeHealth(ready=ready_condition(known), probed=0)
     check = try_update_node_health(known, health, None, _SILENCE, SETTINGS)
     written = objects.Pod(node=known.name, ready=marked.ready)
@@ -81,9 +84,9 @@ def node_lifecycle_controller_marks_pod_not_ready(state: Cluster, pod: PodSlot) 
 def node_lifecycle_controller_taints_no_schedule(state: Cluster, node: NodeSlot) -> Iterator[Cluster]:
     """The node lifecycle controller makes the NoSchedule taint of a node say what its Ready condition says."""
     machine = state.nodes[node]
-    if machine is None or not machine.registered:
+    if machine is None or not machine.registered or (machine.ready and machine.evicts):
         return
-    writes = no_schedule_taints(api_node(state, machine))
+    writes = no_schedule_taints(known_node(state, machine))
     if writes:
         yield _written(state, node, writes)
 
@@ -96,7 +99,7 @@ def node_lifecycle_controller_taints_no_execute(state: Cluster, node: NodeSlot) 
     machine = state.nodes[node]
     if machine is None or not machine.registered or not (machine.ready or machine.repels):
         return
-    known = api_node(state, machine)
+    known = known_node(state, machine)
     ready = ConditionStatus.TRUE if machine.ready else ConditionStatus.UNKNOWN
     queue = TaintQueue(
         limiter=Limiter(rate=0 if state.fully_disrupted else _rate(state, node)),
@@ -124,13 +127,13 @@ def node_lifecycle_controller_handles_disruption(state: Cluster) -> Iterator[Clu
         after = state.set(fully_disrupted=True)
         for slot, machine in state.nodes.items():
             queue = TaintQueue(limiter=Limiter(rate=0))
-            after = _written(after, slot, mark_as_reachable(api_node(state, machine), queue).writes)
+            after = _written(after, slot, mark_as_reachable(known_node(state, machine), queue).writes)
         yield after
     if disruption.left:
         yield state.set(fully_disrupted=False)
 
 
-def api_node(state: Cluster, machine: Node) -> nodes.Node:
+def known_node(state: Cluster, machine: Node) -> nodes.Node:
     """The Node as this controller reads it: its own taints and conditions, and no one else's."""
     written = state.constants.nodes[machine.like]
     ready = ConditionStatus.TRUE if machine.ready else ConditionStatus.UNKNOWN
@@ -162,7 +165,7 @@ def _written(state: Cluster, slot: int, writes: tuple[AddTaints | RemoveTaints, 
 def _zone_counts(state: Cluster) -> tuple[tuple[str, Zone], ...]:
     conditions: dict[str, list[NodeCondition | None]] = {}
     for machine in state.nodes:
-        known = api_node(state, machine)
+        known = known_node(state, machine)
         if machine.registered and EXCLUDED_FROM_DISRUPTION not in known.labels:
             conditions.setdefault(zone_key(known.labels), []).append(ready_condition(known))
     return tuple(sorted((key, count_zone(found)) for key, found in conditions.items()))

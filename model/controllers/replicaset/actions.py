@@ -95,7 +95,7 @@ def replica_set_controller_manages_pods(state: Cluster, replica_set: ReplicaSetS
     A sync claims Pods before: what is to be adopted is not missing, and what is to be released goes first.
     """
     owner = state.replica_sets[replica_set]
-    if owner is None or owner.expects or cache_is_too_old(owner):
+    if owner is None or owner.deleting is not None or owner.expects or cache_is_too_old(owner):
         return
     if count(state.pods, _to_be_claimed, replica_set, owner.template) > 0:
         return

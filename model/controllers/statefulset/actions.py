@@ -8,8 +8,8 @@ The controller's caches are live. A lagging one makes no difference here: nobody
 that what the controller deletes by name is what it has seen, and it waits until its cache shows what it has created.
 
 ControllerRevisions are not kept: a Pod template is its revision. Of the status there is what the controller itself goes
-by. Left out: PersistentVolumeClaims (every Pod finds its claims, bound, whatever the retention policy), adoption and
-release (every Pod has its owner), deletion of the StatefulSet, refused requests.
+by. PersistentVolumeClaims are part of some scenarios (`model.controllers.statefulset.claims`); in the others every Pod
+finds its own. Left out: adoption and release (every Pod has its owner), deletion of the StatefulSet, refused requests.
 
 Source: pkg/controller/statefulset/stateful_set_control.go
 """
@@ -26,11 +26,14 @@ from model.api.stateful_sets import StatefulSet as ApiStatefulSet
 from model.cluster import Cluster, is_available, pod_template
 from model.control_plane.pod_requests import created, deleted
 from model.controllers.history import controller_revision_name, new_controller_revision
+from model.controllers.statefulset.claims import PARTS as CLAIMS
+from model.controllers.statefulset.claims import TEMPLATE as CLAIM_TEMPLATE
+from model.controllers.statefulset.claims import api_claims, pod_uid, stored_claim
 from model.controllers.statefulset.identity import POD_NAME_LABEL, ordinal_of
 from model.controllers.statefulset.new_pod import REVISION_LABEL, pod_revision
 from model.controllers.statefulset.status import StatefulSetStatus
 from model.controllers.statefulset.update import update_stateful_set
-from model.controllers.statefulset.writes import CreatePod, DeletePod, Write, run
+from model.controllers.statefulset.writes import CreateClaim, CreatePod, DeletePod, UpdateClaim, Write, run
 from model.parts import Part, component, some
 from model.rows.pod import Pod
 from model.rows.slots import StatefulSetSlot
@@ -76,6 +79,7 @@ def stateful_set_controller_syncs(state: Cluster, stateful_set: StatefulSetSlot)
             api_stateful_set(state, stateful_set, owner),
             _api_pods(state, stateful_set),
             _revisions(spec, owner),
+            api_claims(state, stateful_set, taken_ordinals(state, stateful_set)),
             max_unavailable_enabled=state.constants.gates.max_unavailable_stateful_set,
             hash_of=_hash,
         )
@@ -103,6 +107,9 @@ def api_stateful_set(state: Cluster, slot: int, owner: StatefulSet) -> ApiStatef
         partition=spec.partition,
         max_unavailable=spec.max_unavailable,
         min_ready_seconds=_min_ready_seconds(state, spec),
+        volume_claim_templates=(CLAIM_TEMPLATE,) if has_claims(state, spec) else (),
+        when_scaled=spec.when_scaled,
+        when_deleted=spec.when_deleted,
         current_replicas=owner.current_replicas,
         current_revision=_revision_name(spec, owner.current_revision),
     )
@@ -110,6 +117,11 @@ def api_stateful_set(state: Cluster, slot: int, owner: StatefulSet) -> ApiStatef
 
 def _of(pod: Pod, stateful_set: int) -> bool:
     return pod.stateful_set == stateful_set
+
+
+def has_claims(state: Cluster, spec: StatefulSetSpec) -> bool:
+    """The scenario has the StatefulSet's claims, and there are some."""
+    return spec.claims and state.claims.capacity > 0
 
 
 def _min_ready_seconds(state: Cluster, spec: StatefulSetSpec) -> int:
@@ -128,12 +140,14 @@ def _api_pods(state: Cluster, slot: int) -> list[objects.Pod]:
         found.append(
             objects.Pod(
                 name=name,
+                uid=pod_uid(name),
                 controller=spec.name,
                 labels={POD_NAME_LABEL: name, REVISION_LABEL: _revision_name(spec, own.template)},
                 phase=own.phase,
                 ready=own.ready,
                 ready_since=-_min_ready_seconds(state, spec) if own.available else 0,
                 deleting=own.deleting,
+                claims={CLAIM_TEMPLATE.name: f"{CLAIM_TEMPLATE.name}-{name}"} if has_claims(state, spec) else {},
             )
         )
     return found
@@ -169,6 +183,8 @@ def _stored(state: Cluster, slot: int, write: Write) -> Cluster:
         case CreatePod(pod):
             template = _template(spec, pod_revision(pod))
             return created(state, Pod(template=template, stateful_set=slot, ordinal=ordinal_of(pod)))
+        case CreateClaim(claim) | UpdateClaim(claim):
+            return stored_claim(state, slot, claim)
         case DeletePod(name):
             return deleted(state, _slot_of(state, slot, ordinal_of(objects.Pod(name=name))))
         case _:
@@ -192,4 +208,4 @@ def _with_status(state: Cluster, slot: int, status: StatefulSetStatus) -> Cluste
     return state.update(owner, current_revision=revision, current_replicas=replicas)
 
 
-PARTS: tuple[Part, ...] = component(some("stateful_sets"), stateful_set_controller_syncs)
+PARTS: tuple[Part, ...] = (*component(some("stateful_sets"), stateful_set_controller_syncs), *CLAIMS)
