@@ -59,7 +59,8 @@ def sizes_below(workload: Workload, most: Bound) -> list[Bound]:
     if not workload.nodes_assumed:
         return [most]
     steps = max(min(most.replicas, largest), nodes)
-    sizes = [Bound(min(step, most.replicas, largest), min(step, nodes)) for step in range(1, steps + 1)]
+    first = min(2, largest, steps) if workload.disruption_budgets else 1  # of one Pod a budget allows all or nothing
+    sizes = [Bound(min(step, most.replicas, largest), min(step, nodes)) for step in range(first, steps + 1)]
     return [*sizes[:-1], most]
 
 

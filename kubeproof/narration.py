@@ -170,7 +170,7 @@ def facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]
         if constants.caches.replica_set_pods:
             seen = pod.observed
             text = "not there" if seen is None else "terminating" if seen.deleting else _ready_text(seen.ready)
-            yield ("ReplicaSet controller's cache of", names.pod(slot)), (text,)
+            yield ("controller manager's cache of", names.pod(slot)), (text,)
     for more in FACTS:
         yield from more(state)
     yield from _node_facts(state, names)
@@ -267,7 +267,7 @@ _ACTORS = {
     "deployment_controller": "Deployment controller",
     "replica_set_controller": "ReplicaSet controller",
     "replica_set_informer": "Deployment controller",
-    "pod_informer": "ReplicaSet controller",
+    "pod_informer": "controller manager's cache of Pods",
     "scheduler": "scheduler",
     "endpoint_slice_controller": "EndpointSlice controller",
     "kube_proxy": "kube-proxy",

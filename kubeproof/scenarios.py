@@ -71,7 +71,8 @@ STANDING_ASSUMPTIONS: tuple[str, ...] = (
     "a process takes no new requests once it gets SIGTERM",
     "other workloads take no room on the nodes",
     "a readiness or startup probe passes exactly while (once) the process answers requests",
-    "controllers, kubelets and kube-proxies do not restart, and the API server can be reached",
+    "kubelets and kube-proxies do not restart, nor do controllers unless the scenario says so, and the API server can "
+    "be reached",
 )
 NODES_ASSUMED = "the nodes have room for every Pod and satisfy its node selector and affinity"
 UNSCALED = "the load does not change, so that no autoscaler changes a size"
@@ -151,7 +152,7 @@ def is_about(prop: Property, workload: Workload, standard: StandardScenario) -> 
         return False
     if prop in autoscaling.RATES and not autoscaling.behaves(workload):
         return False
-    if prop in daemon_set.SURGES and not daemon_set.surges(workload):
+    if not daemon_set.is_about(prop, workload, standard):
         return False
     if prop in job.INDEXED and not job.indexed(workload):
         return False
@@ -180,11 +181,12 @@ def _constants(workload: Workload, standard: StandardScenario, assume: Sequence[
         first = len(templates)
         specs.append(kind.spec(member, templates, standard.revisions))
         numbers[member.name] = range(first, len(templates))
+    objects: dict[str, Any] = {kind.field: tuple(specs)}
     return Constants(
         templates=tuple(replace(each, works=each.name not in standard.broken) for each in templates),
         **all_nodes(workload, standard),
-        container_positions=tuple(range(max(len(template.containers) for template in templates))),
-        **{kind.field: tuple(specs)},
+        container_positions=tuple(range(max((len(template.containers) for template in templates), default=0))),
+        **objects,
         disruption_budgets=tuple(disruption_budget.spec(each, numbers) for each in workload.disruption_budgets),
         autoscalers=_autoscalers(workload) if standard.autoscaled else (),
         volumes=workload.volumes,

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec.structs import replace
-
 from kubeproof.kinds import disruption_budget
 from kubeproof.kinds.autoscaler import autoscalers_of, scaled_by
 from kubeproof.kinds.catalog import KINDS

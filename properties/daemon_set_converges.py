@@ -32,10 +32,11 @@ def daemon_sets_not_as_wanted(state: Cluster) -> Iterator[str]:
         manual = spec.update_strategy is DaemonSetUpdateStrategy.ON_DELETE
         for node, machine in state.nodes.items():
             judged, there = should_run(state, slot, node), existing_pods(state, slot, node)
-            available = available_templates(state, slot, node)
+            available, where = available_templates(state, slot, node), state.constants.nodes[node].name
             if judged is None or not judged.continue_running:
                 if there > 0 and (judged is None or machine.connected):
-                    yield f"DaemonSet {spec.name}: there is a Pod for a node that must not run it"
-            elif machine.connected and judged.run:
-                if there != 1 or len(available) != 1 or not (manual or available == (owner.template,)):
-                    yield f"DaemonSet {spec.name}: {there} Pods for a node, {len(available)} available, not 1"
+                    yield f"DaemonSet {spec.name}: there is a Pod for {where}, which must not run it"
+            elif machine.connected and judged.run and not (there == 1 and len(available) == 1):
+                yield f"DaemonSet {spec.name}: {there} Pods for {where}, {len(available)} available, not 1"
+            elif machine.connected and judged.run and not manual and available != (owner.template,):
+                yield f"DaemonSet {spec.name}: the Pod for {where} does not have the template that is wanted"

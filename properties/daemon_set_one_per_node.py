@@ -62,8 +62,7 @@ def doubled_daemon_pods(state: Cluster) -> Iterator[str]:
     """
     for slot, owner in state.daemon_sets.items():
         surges = allows_surge(api_daemon_set(state, slot, owner))
-        for node, _ in state.nodes.items():
-            live = live_templates(state, slot, node)
+        for live in [live_templates(state, slot, node) for node, _ in state.nodes.items()]:
             if len(live) > 1 and not (surges and len(live) == 2 and live[0] != live[1]):
                 yield f"DaemonSet {state.constants.daemon_sets[slot].name}: {len(live)} Pods for one node"
 

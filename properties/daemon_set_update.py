@@ -91,7 +91,8 @@ def nodes_that_miss_the_update(state: Cluster) -> Iterator[str]:
                 outdated = [each for each in live_templates(state, slot, node) if each != owner.template]
                 if outdated and machine.connected and is_wanted(state, slot, node):
                     has = state.constants.templates[outdated[0]].name
-                    yield f"DaemonSet {spec.name}: a Pod has template {has}, not {wanted.name}"
+                    where = state.constants.nodes[node].name
+                    yield f"DaemonSet {spec.name}: the Pod for {where} has template {has}, not {wanted.name}"
 
 
 def _taken_down(before: Cluster, after: Cluster, slot: int, owner: DaemonSet, node: int) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from checker.vocabulary import eventually_always, never_step
 from model.cluster import Cluster
 from model.rows.claim import Claim
-from model.rows.stateful_set import StatefulSet, StatefulSetSpec
 
 
 @never_step("claims_survive")
@@ -16,10 +15,9 @@ def claims_lost(before: Cluster, after: Cluster) -> Iterator[Claim]:
     Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention
     """
     for slot, claim in before.claims.items():
-        owner = before.stateful_sets[claim.stateful_set]
-        if after.claims[slot] is None and owner is not None:
-            if claim.ordinal in wanted_ordinals(before.constants.stateful_sets[claim.stateful_set], owner):
-                yield claim
+        owner, spec = before.stateful_sets[claim.stateful_set], before.constants.stateful_sets[claim.stateful_set]
+        if after.claims[slot] is None and owner is not None and claim.ordinal in spec.ordinals(owner.replicas):
+            yield claim
 
 
 @eventually_always("claims_are_cleaned_up")
@@ -32,10 +30,5 @@ def claims_left_over(state: Cluster) -> Iterator[str]:
     for claim in state.claims:
         owner = state.stateful_sets[claim.stateful_set]
         spec = state.constants.stateful_sets[claim.stateful_set]
-        if owner is not None and claim.ordinal not in wanted_ordinals(spec, owner):
+        if owner is not None and claim.ordinal not in spec.ordinals(owner.replicas):
             yield f"Claims of {spec.name}-{claim.ordinal}: nobody asks for that Pod any more"
-
-
-def wanted_ordinals(spec: StatefulSetSpec, stateful_set: StatefulSet) -> range:
-    """The ordinals that the StatefulSet asks for."""
-    return range(spec.start_ordinal, spec.start_ordinal + stateful_set.replicas)

@@ -13,7 +13,6 @@ from model.api.stateful_sets import UpdateStrategy
 from model.cluster import Cluster, is_available, pod_template
 from model.rows.pod import Pod
 from model.rows.slots import StatefulSetSlot
-from model.rows.stateful_set import StatefulSet, StatefulSetSpec
 from properties.stateful_set_identity import runs
 
 
@@ -69,7 +68,8 @@ def pods_stopped_too_early(before: Cluster, after: Cluster) -> Iterator[Pod]:
         owner, ordinal = pod.stateful_set, pod.ordinal
         if owner is not None and ordinal is not None and _is_deleted(pod, after.pods[slot]):
             stateful_set = before.stateful_sets[owner]
-            if stateful_set is None or ordinal in _wanted(before.constants.stateful_sets[owner], stateful_set):
+            spec = before.constants.stateful_sets[owner]
+            if stateful_set is None or ordinal in spec.ordinals(stateful_set.replicas):
                 continue
             if last_ordinal_there(before, owner) > ordinal:
                 yield pod
@@ -88,7 +88,7 @@ def pods_updated_too_early(before: Cluster, after: Cluster) -> Iterator[Pod]:
             spec, stateful_set = before.constants.stateful_sets[owner], before.stateful_sets[owner]
             if stateful_set is None or pod.template == stateful_set.template:
                 continue
-            wanted = _wanted(spec, stateful_set)
+            wanted = spec.ordinals(stateful_set.replicas)
             if ordinal in wanted and spec.update_strategy is UpdateStrategy.ROLLING_UPDATE:
                 updated = ordinals_updated(before, owner, stateful_set.template)
                 if any(higher not in updated for higher in wanted if higher > ordinal):
@@ -100,8 +100,3 @@ def _is_deleted(before: Pod, after: Pod | None) -> bool:
     if not before.exists or before.deleting:
         return False
     return after is None or not after.exists or after.deleting
-
-
-def _wanted(spec: StatefulSetSpec, stateful_set: StatefulSet) -> range:
-    """The ordinals that the StatefulSet asks for."""
-    return range(spec.start_ordinal, spec.start_ordinal + stateful_set.replicas)

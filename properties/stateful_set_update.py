@@ -19,8 +19,8 @@ def complete_updates(state: Cluster) -> Iterator[StatefulSet]:
         spec = state.constants.stateful_sets[slot]
         if stateful_set.template != spec.revisions[0] and state.image_updates == 0:
             updated = ordinals_updated(state, slot, stateful_set.template)
-            first, end = spec.start_ordinal + (spec.partition or 0), spec.start_ordinal + stateful_set.replicas
-            if first < end and all(ordinal in updated for ordinal in range(first, end)):
+            wanted = spec.ordinals(stateful_set.replicas)[spec.partition or 0 :]
+            if len(wanted) > 0 and all(ordinal in updated for ordinal in wanted):
                 yield stateful_set
 
 
@@ -68,7 +68,7 @@ def stateful_sets_not_as_wanted(state: Cluster) -> Iterator[str]:
     for slot, stateful_set in state.stateful_sets.items():
         spec = state.constants.stateful_sets[slot]
         if state.constants.templates[stateful_set.template].works:
-            ordinals = range(spec.start_ordinal, spec.start_ordinal + stateful_set.replicas)
+            ordinals = spec.ordinals(stateful_set.replicas)
             there, up = taken_ordinals(state, slot), ordinals_up(state, slot)
             for ordinal in ordinals:
                 if ordinal not in up:

@@ -105,9 +105,8 @@ def smaller(cron_job: WorkloadCronJob, most: int) -> WorkloadCronJob:
     )
 
 
-def spec(cron_job: WorkloadCronJob, templates: list[PodTemplate], revisions: int) -> CronJobSpec:
-    """The CronJob's constant part."""
-    templates.extend(cron_job.template(f"v{number + 1}") for number in range(revisions))
+def spec(cron_job: WorkloadCronJob, _templates: list[PodTemplate], _revisions: int) -> CronJobSpec:
+    """The CronJob's constant part. It has no Pod template: its Pods are not modelled."""
     return CronJobSpec(
         name=cron_job.name,
         schedule=cron_job.schedule,

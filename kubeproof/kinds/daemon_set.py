@@ -90,9 +90,7 @@ def spec(daemon_set: WorkloadDaemonSet, templates: list[PodTemplate], revisions:
     asked = daemon_set.pod_spec
     tolerations = daemon_pod_tolerations(asked.tolerations, host_network=daemon_set.host_network)
     bound = replace(asked, required_terms=None, tolerations=tolerations)
-    templates.extend(
-        replace(daemon_set.template(f"v{number + 1}"), spec=bound) for number in range(revisions)
-    )
+    templates.extend(replace(daemon_set.template(f"v{number + 1}"), spec=bound) for number in range(revisions))
     return DaemonSetSpec(
         name=daemon_set.name,
         revisions=tuple(range(first, len(templates))),

@@ -85,7 +85,7 @@ _DAEMON_SET: tuple[_Damage, ...] = (
     (_spec, "updateStrategy", {"rollingUpdate": {"maxUnavailable": "90909x%"}}, "90909x%"),
     (_spec, "updateStrategy", {"rollingUpdate": {"maxSurge": 90909, "maxUnavailable": 1}}, "90909"),
     (_spec, "updateStrategy", {"rollingUpdate": {"maxUnavailable": "00%"}}, "00%"),
-    (_pod, "restartPolicy", "Never", "Never"),
+    (_pod, "restartPolicy", "Damaged", "Damaged"),
 )
 _AUTOSCALER: tuple[_Damage, ...] = (
     (_spec, _MARK, 1, _MARK),

@@ -8,11 +8,11 @@ from typing import Any
 from kubeproof.manifests.coverage import Covered, NotModelled, Table
 from kubeproof.manifests.tables.autoscaler import AUTOSCALER
 from kubeproof.manifests.tables.cron_job import CRON_JOB
+from kubeproof.manifests.tables.daemon_set import DAEMON_SET
 from kubeproof.manifests.tables.disruption_budget import DISRUPTION_BUDGET
 from kubeproof.manifests.tables.job import JOB
 from kubeproof.manifests.tables.namespace import CLAIM, QUOTA, STORAGE_CLASS
 from kubeproof.manifests.tables.pod_template import METADATA, POD_TEMPLATE
-from kubeproof.manifests.tables.daemon_set import DAEMON_SET
 from kubeproof.manifests.tables.stateful_set import STATEFUL_SET
 
 _YES = Covered.REPRESENTED

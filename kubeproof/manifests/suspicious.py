@@ -48,9 +48,9 @@ def _service(service: Manifest, relations: Relations) -> Iterator[tuple[Path, st
 def _autoscaler(autoscaler: Manifest, relations: Relations) -> Iterator[tuple[Path, str]]:
     """An autoscaler that scales nothing of the input."""
     path: Path = ("spec", "scaleTargetRef")
-    if relations.affected_by(autoscaler) == {autoscaler.identity}:
-        kind, name = (field(autoscaler.data, *path, key) for key in ("kind", "name"))
-        yield path, f"spec.scaleTargetRef: {kind} {name} is not in the input; there is no verdict on scaling it"
+    kind, name = (field(autoscaler.data, *path, key) for key in ("kind", "name"))
+    if kind == "Deployment" and relations.affected_by(autoscaler) == {autoscaler.identity}:
+        yield path, f"spec.scaleTargetRef: Deployment {name} is not in the input; there is no verdict on scaling it"
 
 
 def _target_port(port: dict[str, Any], path: Path, selected: list[Manifest]) -> Iterator[tuple[Path, str]]:

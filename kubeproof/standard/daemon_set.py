@@ -1,6 +1,7 @@
 """What may happen to DaemonSets, and to the nodes that they run on."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from checker.vocabulary import Property
 from kubeproof.instances import Bound
@@ -63,6 +64,15 @@ def surges(workload: Workload) -> bool:
     return any(member.surges for member in workload.daemon_sets)
 
 
+def is_about(prop: Property, workload: Workload, standard: StandardScenario) -> bool:
+    """There is what a property speaks of, if it speaks of DaemonSets' updates: somebody who makes them, and surges."""
+    if prop in SURGES:
+        return surges(workload)
+    if prop in (*BOUNDED, *AVAILABILITY, nodes_that_miss_the_update):
+        return rolls(workload)
+    return prop is not complete_updates or rolls(workload) or "pod_deletions" in standard.budgets
+
+
 def on_delete(workload: Workload) -> bool:
     """Every DaemonSet is updated by deleting its Pods by hand."""
     return workload.replicas > 0 and not rolls(workload)
@@ -75,21 +85,25 @@ def second_pods(workload: Workload) -> int:
 
 def pods_of_joining_node(workload: Workload) -> int:
     """The Pods for one more node, and second ones on every node."""
-    return len(workload.daemon_sets) + sum(1 for member in workload.daemon_sets if member.surges) + second_pods(workload)
+    return (
+        len(workload.daemon_sets) + sum(1 for member in workload.daemon_sets if member.surges) + second_pods(workload)
+    )
 
 
 _STALE = Caches(replica_set_pods=True)
 LAGGING = "the controllers' cache of Pods lags by less than the controller manager lives"
+
 
 def pods_and_failed_ones(workload: Workload) -> int:
     """Second Pods, and the one that failed beside both."""
     return second_pods(workload) and second_pods(workload) + 1
 
 
+_scenario = partial(StandardScenario, kind="DaemonSet", needs=KIND, traffic=False)
+
 SCENARIOS: tuple[StandardScenario, ...] = (
-    StandardScenario(
+    _scenario(
         name="rollout",
-        kind="DaemonSet",
         needs=ROLLS,
         applies=rolls,
         sentence="the user applies a new image",
@@ -99,11 +113,9 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *AVAILABILITY, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=second_pods,
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
         name="rollback",
-        kind="DaemonSet",
         needs=ROLLS,
         applies=rolls,
         sentence="the user applies a new image and may roll it back at any moment",
@@ -113,11 +125,9 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *AVAILABILITY, *BOUNDED, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=lambda workload: 2 * second_pods(workload),
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
         name="corrected-rollout",
-        kind="DaemonSet",
         needs=f"{ROLLS}, with a readiness probe",
         applies=lambda workload: rolls(workload) and probed(workload),
         sentence="the user applies an image that does not work, and then one that does",
@@ -128,12 +138,10 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *AVAILABILITY, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=lambda workload: 2 * second_pods(workload),
-        traffic=False,
         assumptions=(BROKEN,),
     ),
-    StandardScenario(
+    _scenario(
         name="shaky-rollout",
-        kind="DaemonSet",
         needs=f"{ROLLS}, with a readiness probe",
         applies=lambda workload: rolls(workload) and probed(workload),
         sentence="the user applies a new image, and a Pod stops to answer for a while",
@@ -143,25 +151,20 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *AVAILABILITY, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=second_pods,
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
         name="on-delete",
-        kind="DaemonSet",
         needs="a DaemonSet with update strategy OnDelete",
         applies=on_delete,
         sentence="the user applies a new image and deletes two Pods",
         budgets={"image_updates": 1, "pod_deletions": 2},
         revisions=2,
-        nodes=3,
+        nodes=2,
         properties=(doubled_daemon_pods, complete_updates, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 2),
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
         name="node-join",
-        kind="DaemonSet",
-        needs=KIND,
         sentence="the user applies a new image, and a node joins at any moment",
         budgets={"image_updates": 1, "node_joins": 1},
         revisions=2,
@@ -170,12 +173,9 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 1),
         spare_pods=pods_of_joining_node,
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
         name="node-leave",
-        kind="DaemonSet",
-        needs=KIND,
         sentence="the user applies a new image, and a node leaves for good at any moment",
         budgets={"image_updates": 1, "node_removals": 1},
         revisions=2,
@@ -183,24 +183,18 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=second_pods,
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
         name="node-change",
-        kind="DaemonSet",
-        needs=KIND,
         sentence="the user cordons a node or takes that back, and changes labels and taints of nodes twice",
         budgets={"node_cordons": 1, "node_changes": 2},
         node_changes=tainted_or_relabelled,
         nodes=2,
         properties=(*ONE_PER_NODE, *CONVERGENCE),
         convergence=Bound(1, 2),
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
         name="node-failure",
-        kind="DaemonSet",
-        needs=KIND,
         sentence="the user applies a new image, and one node crashes and comes back",
         budgets={"image_updates": 1, "node_crashes": 1},
         revisions=2,
@@ -209,12 +203,21 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=second_pods,
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
+        name="node-loss",
+        applies=rolls,
+        needs=ROLLS,
+        sentence="the user applies a new image, and one node crashes and stays away",
+        budgets={"image_updates": 1, "node_losses": 1},
+        revisions=2,
+        nodes=3,
+        properties=(*ONE_PER_NODE, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
+        convergence=Bound(1, 2),
+        spare_pods=second_pods,
+    ),
+    _scenario(
         name="daemon-pod-failure",
-        kind="DaemonSet",
-        needs=KIND,
         sentence="the user applies a new image, and a Pod is evicted because its node runs out of memory or disk",
         budgets={"image_updates": 1, "pod_evictions": 1},
         revisions=2,
@@ -222,12 +225,9 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 1),
         spare_pods=pods_and_failed_ones,
-        traffic=False,
     ),
-    StandardScenario(
+    _scenario(
         name="stale-cache",
-        kind="DaemonSet",
-        needs=KIND,
         sentence="a Pod is evicted while the controller's cache lags, once for longer than it waits (5 minutes)",
         budgets={"pod_evictions": 1, "expectation_expiries": 1},
         caches=_STALE,
@@ -235,13 +235,10 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 1),
         spare_pods=lambda workload: 2 * len(workload.daemon_sets),
-        traffic=False,
         assumptions=(LAGGING,),
     ),
-    StandardScenario(
+    _scenario(
         name="stale-cache-before-1.36",
-        kind="DaemonSet",
-        needs=KIND,
         sentence="as stale-cache, with the feature gate StaleControllerConsistencyDaemonSet off, as it was before 1.36",
         budgets={"pod_evictions": 1, "expectation_expiries": 1},
         caches=_STALE,
@@ -251,13 +248,21 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 1),
         spare_pods=lambda workload: 2 * len(workload.daemon_sets),
-        traffic=False,
         assumptions=(LAGGING,),
     ),
-    StandardScenario(
+    _scenario(
+        name="stale-restart",
+        sentence="a Pod is evicted; the controller manager restarts and may list from an API server that is behind",
+        budgets={"pod_evictions": 1, "controller_restarts": 1},
+        caches=Caches(replica_set_pods=True, stale_relists=True),
+        on_request=True,
+        nodes=2,
+        properties=(*ONE_PER_NODE, *PLACEMENT, *CONVERGENCE),
+        convergence=Bound(1, 1),
+        spare_pods=lambda workload: 2 * len(workload.daemon_sets),
+    ),
+    _scenario(
         name="bound-by-controller",
-        kind="DaemonSet",
-        needs=KIND,
         sentence="the user applies a new image; the controller itself binds the Pods, as it did before 1.12",
         budgets={"image_updates": 1},
         gates=FeatureGates(schedule_daemon_set_pods=False),
@@ -267,6 +272,5 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*ONE_PER_NODE, *BOUNDED, *UPDATE, *PLACEMENT, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=second_pods,
-        traffic=False,
     ),
 )

@@ -144,7 +144,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(oversized_deployments, *PAUSED, *PLACEMENT, *CONVERGENCE),
         nodes=1,
         traffic=False,
-        spare_pods=lambda workload: 3 * largest(workload),
+        spare_pods=lambda workload: 2 * largest(workload) + 2,
     ),
     StandardScenario(
         name="stuck-rollout",

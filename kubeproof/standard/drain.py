@@ -5,9 +5,11 @@ from typing import Any
 
 from checker.vocabulary import Property
 from kubeproof.instances import Bound
+from kubeproof.standard.deployment import LAGGING
 from kubeproof.standard.promises import CRASHES, PLACEMENT, TRAFFIC
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
+from model.cluster import Caches
 from model.control_plane import evictions
 from model.controllers.disruption.actions import disruption_controller_syncs
 from model.disturbances import drain
@@ -122,6 +124,16 @@ def _scenarios(kind: str, needs: str) -> Iterator[StandardScenario]:
         traffic=False,
         spare_pods=_replaced(2),
         **of_kind,
+    )
+    yield StandardScenario(
+        name="drain-with-stale-caches",
+        sentence="the user drains a node while the controllers' informer caches lag",
+        budgets={"drains": 1},
+        properties=WITHIN_BUDGET,
+        caches=Caches(replica_set_pods=True),
+        traffic=False,
+        spare_pods=_replaced(1),
+        **{**of_kind, "assumptions": (CARRIED_OUT, LAGGING)},
     )
     of_kind["assumptions"] = (CARRIED_OUT, CRASHES)
     yield StandardScenario(

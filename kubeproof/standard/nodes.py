@@ -34,6 +34,9 @@ NEEDS: Mapping[str, str] = {
     pods_of_deleted_nodes.name: "a Node that is deleted",
 }
 
+TAINTS = "the taint NoSchedule of a silent node comes before the taint NoExecute, and goes after it"
+CUT_OFF = "who is cut off is a node's kubelet and kube-proxy: its Pods reach, and are reached by, everybody else"
+
 _SILENT = frozenset({"node_losses", "partitions"})
 _MAYBE: frozenset[str] = frozenset()
 """What happens to a Pod is for its tolerations to say, and how much is lost for the number of nodes."""
@@ -80,6 +83,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=EVERYTHING,
         convergence=Bound(2, 2),
         spare_pods=_each_once,
+        assumptions=(TAINTS,),
     ),
     StandardScenario(
         name="node-return",
@@ -90,6 +94,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         convergence=Bound(1, 2),
         traffic=False,
         spare_pods=_each_once,
+        assumptions=(TAINTS,),
     ),
     StandardScenario(
         name="partition",
@@ -100,6 +105,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=EVERYTHING,
         convergence=Bound(1, 2),
         spare_pods=_each_once,
+        assumptions=(TAINTS, CUT_OFF),
     ),
     StandardScenario(
         name="node-deleted",
@@ -110,6 +116,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*PLACEMENT, *EVICTION, *RECOVERY, pods_of_deleted_nodes, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=_each_once,
+        assumptions=(TAINTS,),
     ),
     StandardScenario(
         name="all-nodes-lost",
@@ -121,6 +128,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*PLACEMENT, *EVICTION, *RECOVERY, *CONVERGENCE),
         convergence=Bound(1, 2),
         spare_pods=lambda workload: 2 * workload.replicas,
+        assumptions=(TAINTS,),
     ),
     StandardScenario(
         name="stale-taints",
@@ -132,6 +140,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         convergence=Bound(1, 2),
         traffic=False,
         spare_pods=_each_once,
+        assumptions=(TAINTS,),
     ),
     StandardScenario(
         name="node-loss",
@@ -143,6 +152,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*IDENTITY, *PLACEMENT, *EVICTION, *STATEFUL_SET_RECOVERY),
         convergence=Bound(2, 2),
         traffic=False,
+        assumptions=(TAINTS,),
     ),
     StandardScenario(
         name="node-deleted",
@@ -154,6 +164,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*IDENTITY, *PLACEMENT, *EVICTION, pods_of_deleted_nodes, nodes_not_as_they_are),
         convergence=Bound(2, 2),
         traffic=False,
+        assumptions=(TAINTS,),
     ),
     StandardScenario(
         name="force-delete-crashed",
@@ -165,6 +176,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(*IDENTITY, *PLACEMENT, *EVICTION, nodes_not_as_they_are),
         convergence=Bound(1, 2),
         traffic=False,
+        assumptions=(TAINTS,),
     ),
     StandardScenario(
         name="force-delete-cut-off",
@@ -177,6 +189,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         convergence=Bound(1, 2),
         spare_pods=lambda _: 1,
         traffic=False,
+        assumptions=(TAINTS, CUT_OFF),
     ),
     StandardScenario(
         name="volume-partition",
@@ -189,6 +202,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         properties=(volumes_in_use_twice, owners_that_miss_pods, services_without_answer),
         convergence=Bound(1, 2),
         spare_pods=_each_once,
+        assumptions=(TAINTS, CUT_OFF),
     ),
     StandardScenario(
         name="volume-force-delete",
@@ -200,5 +214,6 @@ SCENARIOS: tuple[StandardScenario, ...] = (
         nodes=2,
         properties=(volumes_in_use_twice,),
         spare_pods=_each_once,
+        assumptions=(TAINTS, CUT_OFF),
     ),
 )

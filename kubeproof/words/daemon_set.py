@@ -39,10 +39,6 @@ def _doubled(states: States, offender: str, names: Names) -> str:
     return f"{offender}: {_each_node(states[-1], names, lambda live, _: len(live) > 1)}"
 
 
-def _surging(states: States, offender: str, names: Names) -> str:
-    return f"{offender}: {_each_node(states[-1], names, lambda live, _: len(live) > 1)}"
-
-
 def _too_few(states: States, offender: str, names: Names) -> str:
     return f"{offender}: {_each_node(states[-1], names, lambda _, available: not available)}"
 
@@ -55,8 +51,8 @@ def _too_fast(states: States, offender: str, names: Names) -> str:
 def _each_node(state: Cluster, names: Names, chosen: Callable[[Sequence[int], Sequence[int]], bool]) -> str:
     """The Pods of each of the `chosen` nodes, by the templates of those that are live and of those available."""
     said: list[str] = []
-    for slot, _ in state.daemon_sets.items():
-        for node, _ in state.nodes.items():
+    for slot in [slot for slot, _ in state.daemon_sets.items()]:
+        for node in [node for node, _ in state.nodes.items()]:
             live, available = live_templates(state, slot, node), available_templates(state, slot, node)
             if is_wanted(state, slot, node) and chosen(live, available):
                 said.append(f"{state.constants.nodes[node].name} has {_pods(state, slot, node, names)}")
@@ -74,7 +70,7 @@ def _pods(state: Cluster, slot: int, node: int, names: Names) -> str:
 
 REASONS: Mapping[str, Callable[[States, Any, Names], str]] = {
     doubled_daemon_pods.name: _doubled,
-    daemon_sets_that_surge_too_far.name: _surging,
+    daemon_sets_that_surge_too_far.name: _doubled,
     daemon_sets_with_too_few_pods.name: _too_few,
     daemon_sets_updated_too_fast.name: _too_fast,
 }

@@ -113,12 +113,13 @@ def _gone(state: Cluster) -> dict[str, Any]:
         "ready",
         "ready_long_enough",
         "deleting",
-        "disrupted",
         "eviction",
         "allowance_read",
         "taint_timer",
     )
-    fields = (*status, "node", "pinned", "seniority", "worker")
+    # a controller whose view of Pods lags still looks up the Pod in its budget's status
+    listed = () if state.constants.caches.replica_set_pods else ("disrupted",)
+    fields = (*status, *listed, "node", "pinned", "seniority", "worker")
     return {
         "exists": False,
         "containers": waiting_containers(state),

@@ -111,8 +111,8 @@ class Pod(Row, frozen=True, kw_only=True):
     seniority: int = 0
     """Where in the order of their creation it is among its DaemonSet's Pods for one node: 0 if it was the first."""
     exists: bool = True
-    """etcd has the object. The row outlives it while the slice, a kube-proxy or its Job's status still refers to it, and
-    while its containers run on."""
+    """etcd has the object. The row outlives it while the slice, a kube-proxy or its Job's status refers to it, or its
+    containers run on."""
     phase: PodPhase = PodPhase.PENDING
     ready: bool = False
     ready_long_enough: bool = False

@@ -26,6 +26,10 @@ class StatefulSetSpec(msgspec.Struct, frozen=True, kw_only=True):
     when_scaled: RetentionPolicy = RetentionPolicy.RETAIN
     when_deleted: RetentionPolicy = RetentionPolicy.RETAIN
 
+    def ordinals(self, replicas: int) -> range:
+        """The ordinals of so many Pods."""
+        return range(self.start_ordinal, self.start_ordinal + replicas)
+
     @property
     def goes_by_current_replicas(self) -> bool:
         """The status says which revision a Pod gets: there is a rolling update without a ``rollingUpdate`` block."""

@@ -116,7 +116,6 @@ class TestRead:
         assert workloads_of(found, 1)[0].autoscalers == ()
         assert ["nothing scales its target" in note.message for note in found.notes] == [True]
 
-
     def test_one_whose_deployment_is_not_in_the_input_is_noted(self) -> None:
         [note] = loaded(autoscaler()).notes
         assert "Deployment web is not in the input" in note.message

@@ -1,18 +1,23 @@
 """PodDisruptionBudgets from manifests to the model: whose they are, and what they are in a smaller instance."""
 
 import io
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from kubeproof.instances import instance, size_of
 from kubeproof.kinds.disruption_budget import WorkloadDisruptionBudget
 from kubeproof.manifests.errors import BadManifests
 from kubeproof.manifests.loader import load
 from kubeproof.scenarios import build, standard_scenario
+from kubeproof.testing import workload_machine
 from kubeproof.translation import workloads_of
 from kubeproof.workload import Workload
 from model.api.disruption_budgets import UnhealthyPodEvictionPolicy
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "drain-with-budget.yaml"
 DEPLOYMENT = """
 apiVersion: apps/v1
 kind: Deployment
@@ -137,3 +142,11 @@ def test_what_kubernetes_refuses_is_an_error(amounts: str, message: str) -> None
     with pytest.raises(BadManifests) as raised:
         load(["-"], io.StringIO(deployment() + BUDGET % amounts))
     assert any(message in error.message for error in raised.value.errors)
+
+
+@pytest.mark.parametrize("scenario", ["drain", "node-upgrade", "hasty-node-upgrade", "freeze-during-drain"])
+def test_random_runs_of_a_scenario_that_holds_break_no_promise(scenario: str) -> None:
+    rare = [HealthCheck.filter_too_much]  # where the drain does not begin there is nothing to do
+    checks = settings(max_examples=10, stateful_step_count=40, database=None, suppress_health_check=rare)
+    machine = workload_machine(EXAMPLE, scenario, assume=["prestop-outlasts-propagation"])
+    run_state_machine_as_test(machine, settings=checks)

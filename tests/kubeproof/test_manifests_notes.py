@@ -135,12 +135,6 @@ OTHER_KINDS = [
     ("apps/v1", "StatefulSet", "spec: {%s}", {"StatefulSet/default/a", "Service/default/web"}),
     ("apps/v1", "DaemonSet", "spec: {%s}", {"DaemonSet/default/a", "Service/default/web"}),
     (
-        "autoscaling/v2",
-        "HorizontalPodAutoscaler",
-        "spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}",
-        {"HorizontalPodAutoscaler/default/a", *WEB_AND_ITS_SERVICE},
-    ),
-    (
         "networking.k8s.io/v1",
         "NetworkPolicy",
         "spec: {podSelector: {}}",

@@ -29,6 +29,12 @@ BUDGETS = (
     "container_exits",
     "readiness_flaps",
     "node_crashes",
+    "pod_evictions",
+    "pod_relabels",
+    "pauses",
+    "resumes",
+    "expectation_expiries",
+    "controller_restarts",
 )
 
 
@@ -53,7 +59,7 @@ def tables(draw: st.DrawFn) -> Constants:
         max_unavailable=draw(amounts),
         publish_not_ready_addresses=draw(st.booleans()),
         assumptions=Assumptions(draw(st.booleans())),
-        caches=Caches(draw(st.booleans()), draw(st.booleans())),
+        caches=Caches(draw(st.booleans()), draw(st.booleans()), stale_relists=draw(st.booleans())),
     )
 
 
@@ -70,6 +76,8 @@ def _replica_set(known: Constants, deployment: int, template: int) -> st.SearchS
             "observed": st.none() | _structs(ObservedReplicaSet, **numbers),
             "observed_is_current": st.booleans(),
         }
+    if known.caches.replica_set_pods:
+        observed = {**observed, "expects": st.booleans(), "unseen_writes": st.booleans()}
     return _structs(ReplicaSet, deployment=st.just(deployment), template=st.just(template), **numbers, **observed)
 
 
@@ -84,7 +92,8 @@ def _pod(known: Constants) -> st.SearchStrategy[Pod]:
     containers = st.tuples(*[st.sampled_from(Container)] * len(known.container_positions))
     return _structs(
         Pod,
-        replica_set=st.integers(0, len(known.templates) - 1),
+        replica_set=st.integers(0, len(known.templates) - 1) | st.none(),
+        relabelled=st.booleans(),
         template=st.integers(0, len(known.templates) - 1),
         exists=st.sampled_from((True, True, True, False)),
         phase=st.sampled_from(PHASES),
@@ -104,10 +113,15 @@ def clusters(draw: st.DrawFn, known: Constants, pod_slots: int = 4) -> Cluster:
     """A cluster over these tables: rows of every kind in every condition, in any slot."""
     pairs = [(slot, template) for slot, spec in enumerate(known.deployments) for template in spec.revisions]
     owners = [draw(_replica_set(known, *pair)) for pair in draw(st.permutations(pairs)) if draw(st.booleans())]
+    budgets: dict[str, Any] = {name: draw(st.integers(0, 1)) for name in BUDGETS}
     return Cluster(
         constants=known,
         deployments=Pool.of(
-            Deployment(template=draw(st.sampled_from(spec.revisions)), replicas=draw(st.integers(0, 3)))
+            Deployment(
+                template=draw(st.sampled_from(spec.revisions)),
+                replicas=draw(st.integers(0, 3)),
+                paused=draw(st.booleans()),
+            )
             for spec in known.deployments
         ),
         replica_sets=Pool.of(owners, slots=len(known.templates)),
@@ -117,7 +131,7 @@ def clusters(draw: st.DrawFn, known: Constants, pod_slots: int = 4) -> Cluster:
             for slot in range(len(known.nodes))
         ),
         service_answered=draw(st.booleans()),
-        **{name: draw(st.integers(0, 1)) for name in BUDGETS},
+        **budgets,
     )
 
 

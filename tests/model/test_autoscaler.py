@@ -156,6 +156,14 @@ class TestSync:
         assert sizes(autoscaled(MEASURED, running(), running(), load=Load(2), size=3)) == {1, 3}
         assert sizes(autoscaled(MEASURED, running(), running(), load=Load(2), size=3, by=spec(QUEUE))) == {2}
 
+    def test_a_pod_that_has_been_at_work_and_is_not_ready_counts_as_idle(self) -> None:
+        assert sizes(autoscaled(MEASURED, running(ready=False, measured=True), load=Load(1), size=2)) == {1}
+
+    def test_a_target_for_the_whole_value_is_what_each_pod_has_to_do(self) -> None:
+        by_value = spec(replace(QUEUE, target_type=TargetType.VALUE))
+        assert sizes(autoscaled(MEASURED, load=Load(2), by=by_value)) == {2}
+        assert sizes(autoscaled(MEASURED, MEASURED, load=Load(2), by=by_value)) == {2}
+
     def test_pods_that_are_going_neither_count_nor_share_the_load(self) -> None:
         assert sizes(autoscaled(MEASURED, terminating(measured=True), load=Load(1), size=1)) == {1}
 

@@ -83,6 +83,9 @@ class TestStartingJobs:
     def test_of_several_missed_slots_only_the_latest_is_started(self) -> None:
         assert [job.scheduled for job in jobs(synced(cron_job_cluster(now=7)))] == [6]
 
+    def test_that_is_so_however_many_were_missed(self) -> None:
+        assert [job.scheduled for job in jobs(synced(cron_job_cluster(now=251)))] == [250]
+
     @pytest.mark.parametrize(
         ("deadline", "late", "starts"),
         [

@@ -80,8 +80,7 @@ class TestEveryPolicy:
     @pytest.mark.slow
     @pytest.mark.parametrize("name", NAMES)
     def test_plain_and_learned_runs_agree_on_all_of_it(self, policy: ConcurrencyPolicy, name: str) -> None:
-        for kept in (0, 1):
-            assert_runs_agree(scenario(name, workload(policy, kept=kept, starting_deadline_seconds=LATER)))
+        assert_runs_agree(scenario(name, workload(policy, kept=0, starting_deadline_seconds=LATER)))
 
 
 @pytest.mark.parametrize("name", NAMES)

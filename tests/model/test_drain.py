@@ -19,6 +19,8 @@ from model.control_plane.evictions import (
     api_server_charges_budget_unchecked,
     api_server_deletes_evicted_pod,
 )
+from model.control_plane.informers import pod_informer_catches_up
+from model.control_plane.pod_requests import removed
 from model.control_plane.scheduler.actions import scheduler_binds
 from model.controllers.disruption.actions import computed_status, disruption_controller_syncs
 from model.controllers.disruption.steady import synced
@@ -46,10 +48,12 @@ from properties.disruption_budget_converges import budgets_with_a_wrong_status
 from properties.drain_ends import nodes_still_draining
 from tests.checker.agreement import assert_runs_agree
 from tests.model.clusters import (
+    STALE_PODS,
     UNPROBED,
     cluster,
     constants,
     disabled,
+    observed,
     only,
     pending,
     pod,
@@ -221,6 +225,18 @@ class TestTheDisruptionController:
     def test_does_not_give_back_what_an_eviction_has_taken_before_its_pod_is_gone(self) -> None:
         granted = only(api_server_answers_eviction(protected(running(eviction=ASKED), running(1)), 0))
         assert budget(only(disruption_controller_syncs(granted, 0))).disruptions_allowed == 0
+
+    def test_whose_view_of_pods_lags_does_not_give_back_what_an_eviction_has_taken_even_when_the_pod_is_gone(
+        self,
+    ) -> None:
+        pods = (running(eviction=ASKED, observed=observed()), running(1, observed=observed(node=1)))
+        state = protected(*pods, caches=STALE_PODS)
+        granted = only(api_server_answers_eviction(state, 0))
+        gone = removed(granted, pod(granted))
+        assert not pod(gone).exists
+        assert budget(only(disruption_controller_syncs(gone, 0))).disruptions_allowed == 0
+        caught_up = synced(only(pod_informer_catches_up(gone)))
+        assert (budget(caught_up).current_healthy, budget(caught_up).disruptions_allowed) == (1, 0)
 
     def test_allows_nothing_where_the_owner_has_no_size(self) -> None:
         daemon = running(replica_set=None, daemon_set=0)

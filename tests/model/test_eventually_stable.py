@@ -15,7 +15,7 @@ from kubeproof.workload import Workload
 from model.api.objects import Strategy
 from model.cluster import Cluster
 from model.control_plane.scheduler.actions import scheduler_binds
-from model.controllers.deployment.actions import deployment_controller_syncs
+from model.controllers.deployment.actions import deployment_controller_syncs, progress_deadline_passes
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
 from model.controllers.replicaset.actions import (
     replica_set_controller_manages_pods,
@@ -30,6 +30,8 @@ from properties.eventually_stable import (
     replica_sets_not_as_wanted,
     routes_not_as_wanted,
 )
+from properties.paused_rollout import paused_deployments_of_another_size
+from properties.rollout_progress import unreported_rollouts
 from tests.model.clusters import APP, cluster, constants, gone, machine, pending, replica_set, running, terminating
 
 READY, TERMINATING, UNUSED = Endpoint.READY, Endpoint.TERMINATING, Endpoint.UNUSED
@@ -241,3 +243,28 @@ def test_each_promise_rests_on_the_component_that_keeps_it(function: ActionFunct
     verdict = verdicts("rollout", workload(), unfair=[function])[promise]
     assert verdict.outcome is Outcome.VIOLATED
     assert {event.action.name for event in verdict.starved} == {function.__name__}
+
+
+# -- what a paused and a stuck rollout owe
+
+
+def outcome(name: str, prop: Property, *unfair: ActionFunction) -> Outcome:
+    """The verdict on one promise in a standard scenario of one replica."""
+    standard = build(workload(), standard_scenario(name))
+    actions = tuple(
+        Action(action.function, Fairness.NONE) if action.function in unfair else action for action in standard.actions
+    )
+    [verdict] = check_liveness(msgspec.structs.replace(standard, actions=actions, properties=(prop,)))
+    return verdict.outcome
+
+
+def test_a_paused_deployment_comes_to_its_size_if_its_controller_acts() -> None:
+    assert outcome("pause", paused_deployments_of_another_size) is Outcome.HOLDS
+    still = outcome("pause", paused_deployments_of_another_size, deployment_controller_syncs)
+    assert still is Outcome.VIOLATED
+
+
+def test_a_stuck_rollout_is_reported_when_its_deadline_passes_and_its_controller_acts() -> None:
+    assert outcome("stuck-rollout", unreported_rollouts) is Outcome.HOLDS
+    for unfair in (progress_deadline_passes, deployment_controller_syncs):
+        assert outcome("stuck-rollout", unreported_rollouts, unfair) is Outcome.VIOLATED

@@ -108,6 +108,7 @@ def test_a_restart_after_any_write_neither_loses_a_pod_nor_counts_it_twice(write
     restarted = without_memory(state)
 
     assert job_of(restarted).counting is Counting.NONE
+    assert all(each.removal is None for each in restarted.pods)
     assert job_of(synced(synced(restarted))).succeeded == 1
 
 

@@ -35,8 +35,8 @@ from tests.model.clusters import (
     terminating,
 )
 
-LOST = {"up": False, "ready": False, "repels": True, "evicts": True}
-CUT_OFF = {"cut_off": True, "ready": False, "repels": True, "evicts": True}
+LOST: dict[str, Any] = {"up": False, "ready": False, "repels": True, "evicts": True}
+CUT_OFF: dict[str, Any] = {"cut_off": True, "ready": False, "repels": True, "evicts": True}
 FOR_EVER = Toleration(operator=TolerationOperator.EXISTS)
 AT_ONCE = Toleration(
     key="node.kubernetes.io/unreachable",
@@ -44,11 +44,12 @@ AT_ONCE = Toleration(
     effect=TaintEffect.NO_EXECUTE,
     seconds=0,
 )
+LIVE = Caches()
 LAGGING = Caches(tainted_nodes=True)
 
 
 def lost(
-    *pods: Pod, tolerations: tuple[Toleration, ...] = (), nodes: int = 2, caches: Caches = Caches(), **machine: Any
+    *pods: Pod, tolerations: tuple[Toleration, ...] = (), nodes: int = 2, caches: Caches = LIVE, **machine: Any
 ) -> Cluster:
     """A cluster of which the first node is in trouble, as `machine` says."""
     tables = constants(nodes=nodes, spec=PodSpec(tolerations=tolerations), caches=caches)

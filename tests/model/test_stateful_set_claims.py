@@ -14,7 +14,7 @@ from tests.model.clusters import disabled, only
 from tests.model.stateful_set_clusters import cluster, constants, doomed, members, owner, running, there
 
 NOBODY, STATEFUL_SET, POD = ClaimOwner.NOBODY, ClaimOwner.STATEFUL_SET, ClaimOwner.POD
-KEEP = {"claims": True}
+KEEP: dict[str, Any] = {"claims": True}
 DELETE = {"claims": True, "when_scaled": RetentionPolicy.DELETE}
 DELETE_ALL = {**DELETE, "when_deleted": RetentionPolicy.DELETE}
 

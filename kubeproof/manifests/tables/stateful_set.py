@@ -5,9 +5,6 @@ from kubeproof.manifests.tables.pod_template import METADATA, POD_TEMPLATE
 
 _YES = Covered.REPRESENTED
 _ANY = Covered.CANNOT_MATTER
-_CLAIMS_WAIT = NotModelled(
-    "verdicts let every Pod find its claims: none is deleted with its Pod, and no Pod waits for one to go", ("Retain",)
-)
 
 STATEFUL_SET: Table = {
     **dict.fromkeys(("apiVersion", "kind", "status"), _ANY),
@@ -18,7 +15,7 @@ STATEFUL_SET: Table = {
         "serviceName": _ANY,  # names in DNS
         "revisionHistoryLimit": _ANY,  # how many unused ControllerRevisions are kept
         "volumeClaimTemplates": NotModelled("verdicts assume that each Pod's claims are bound, attach and mount"),
-        "persistentVolumeClaimRetentionPolicy": {"whenScaled": _CLAIMS_WAIT, "whenDeleted": _CLAIMS_WAIT},
+        "persistentVolumeClaimRetentionPolicy": _YES,
         "template": POD_TEMPLATE,
     },
 }

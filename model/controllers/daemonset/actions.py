@@ -144,7 +144,9 @@ def _own_pod(state: Cluster, pod: Pod) -> OwnPod | None:
     if seen is None:
         return None
     available = is_available(pod_template(state, pod), seen)
-    return OwnPod(pod.template, seen.phase.value, seen.ready, available, seen.deleting, seen.node is not None, pod.seniority)
+    return OwnPod(
+        pod.template, seen.phase.value, seen.ready, available, seen.deleting, seen.node is not None, pod.seniority
+    )
 
 
 def _outcomes(state: Cluster, slot: int, owner: DaemonSet, nodes: Sequence[OnNode]) -> Iterator[Outcome]:
@@ -214,7 +216,8 @@ def _written(state: Cluster, slot: int, owner: DaemonSet, outcome: Outcome) -> I
         there = [row for row in rows if _exists(state, row)]
         for row in there:
             after = deleted(after, row)
-        yield _remembered(after, owner, creates=bool(outcome.creates), deletes=bool(there))
+        if outcome.creates or there:
+            yield _remembered(after, owner, creates=bool(outcome.creates))
 
 
 def _rows(state: Cluster, slot: int, node: OnNode, own: OwnPod, number: int) -> Iterator[tuple[int, ...]]:
@@ -237,12 +240,12 @@ def _exists(state: Cluster, slot: int) -> bool:
     return pod is not None and pod.exists
 
 
-def _remembered(state: Cluster, owner: DaemonSet, *, creates: bool, deletes: bool) -> Cluster:
+def _remembered(state: Cluster, owner: DaemonSet, *, creates: bool) -> Cluster:
     """The state in which the controller waits for what it has written, if its cache does not show it at once.
 
     The consistency store notes creations, and no deletions.
     """
-    if not state.constants.caches.replica_set_pods or not (creates or deletes):
+    if not state.constants.caches.replica_set_pods:
         return state
     unseen = creates and state.constants.gates.stale_controller_consistency_daemon_set
     return state.update(owner, expects=True, unseen_writes=unseen)

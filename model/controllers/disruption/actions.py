@@ -1,12 +1,11 @@
 """The disruption controller as a transition of the cluster.
 
-One sync is one step. What it reads before it writes can be no newer than what it writes, and the API server refuses the
-write if an eviction has charged the budget in between: so a sync over an old view of the Pods is one that took place
-when the view was current, and was written then. That its status is out of date whenever something happens after it is
-what this model is about.
+One sync is one step: if an eviction charges the budget between what the controller reads and what it writes, the API
+server refuses the write. Its view of Pods is the controller manager's, and may lag. Either way its status is out of
+date whenever something happens after it, which is what this model is about.
 
 Left out: entries of the status that expire (an eviction that was granted is carried out within two minutes), the
-condition DisruptionTarget of Pods, the events.
+condition DisruptionTarget of Pods, the events, and sizes of owners that are seen late (a sync may be late).
 
 Source: pkg/controller/disruption/disruption.go
 """
@@ -14,6 +13,7 @@ Source: pkg/controller/disruption/disruption.go
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from checker.vocabulary import derived
 from model.api import objects
@@ -40,14 +40,26 @@ class Computed(msgspec.Struct, frozen=True):
 
 @derived
 def computed_status(state: Cluster, disruption_budget: DisruptionBudgetSlot) -> Computed | None:
-    """What a sync comes to; None if the expected number of Pods cannot be told."""
-    budget = state.disruption_budgets[disruption_budget]
+    """What a sync over the Pods in etcd comes to; None if the expected number of Pods cannot be told."""
+    selected = [(pod, api_pod(state, pod, "")) for pod in _selected(state, disruption_budget)]
+    return _computed(state, disruption_budget, selected)
+
+
+@derived
+def seen_status(state: Cluster, disruption_budget: DisruptionBudgetSlot) -> Computed | None:
+    """What a sync over the Pods in the controller's cache comes to; None if their expected number cannot be told."""
+    templates = _templates(state, disruption_budget)
+    seen = [(pod, _seen(state, pod)) for pod in state.pods if pod.template in templates]
+    return _computed(state, disruption_budget, [(pod, api) for pod, api in seen if api is not None])
+
+
+def _computed(state: Cluster, slot: int, selected: Sequence[tuple[Pod, objects.Pod]]) -> Computed | None:
+    budget = state.disruption_budgets[slot]
     if budget is None:
         return None
-    selected = _selected(state, disruption_budget)
-    pods = [api_pod(state, pod, str(number)) for number, pod in enumerate(selected)]
-    disrupted = {str(number): 0 for number, pod in enumerate(selected) if pod.disrupted}
-    before = api_budget(state, disruption_budget, budget, disrupted)
+    pods = [replace(api, name=str(number)) for number, (_, api) in enumerate(selected)]
+    disrupted = {str(number): 0 for number, (pod, _) in enumerate(selected) if pod.disrupted}
+    before = api_budget(state, slot, budget, disrupted)
     result = sync(before, pods, _controllers(state), 0)
     if result.failed:
         return None
@@ -60,7 +72,7 @@ def disruption_controller_syncs(state: Cluster, disruption_budget: DisruptionBud
     budget = state.disruption_budgets[disruption_budget]
     if budget is None:
         return
-    status = computed_status(state, disruption_budget)
+    status = seen_status(state, disruption_budget)
     if status is None:  # fail safe: nothing is known, so nothing is allowed
         if budget.disruptions_allowed != 0:
             yield state.update(budget, disruptions_allowed=0)
@@ -75,8 +87,11 @@ def disruption_controller_syncs(state: Cluster, disruption_budget: DisruptionBud
             disruptions_allowed=status.disruptions_allowed,
             observed=True,
         )
-    for pod in _selected(state, disruption_budget):
-        if pod.disrupted and not still_disrupted([api_pod(state, pod, "pod")], {"pod": 0}, 0):
+    for pod in state.pods:
+        if not pod.disrupted or pod.template not in _templates(state, disruption_budget):
+            continue
+        seen = _seen(state, pod)
+        if seen is None or not still_disrupted([seen], {seen.name: 0}, 0):
             after = after.update(pod, disrupted=False)
     if after is not state:
         yield after
@@ -89,7 +104,11 @@ def stored_status(budget: DisruptionBudget) -> Computed:
 
 def selects(state: Cluster, slot: int, pod: Pod) -> bool:
     """The selector of the budget in a slot matches the Pod's labels."""
-    return pod.exists and pod.template in state.constants.disruption_budgets[slot].templates
+    return pod.exists and pod.template in _templates(state, slot)
+
+
+def _templates(state: Cluster, slot: int) -> tuple[int, ...]:
+    return state.constants.disruption_budgets[slot].templates
 
 
 def api_budget(
@@ -126,6 +145,16 @@ def api_pod(state: Cluster, pod: Pod, name: str) -> objects.Pod:
 
 def _selected(state: Cluster, slot: int) -> Sequence[Pod]:
     return [pod for pod in state.pods if selects(state, slot, pod)]
+
+
+def _seen(state: Cluster, pod: Pod) -> objects.Pod | None:
+    """The Pod as the controller's cache shows it; None if the cache does not have it."""
+    if not state.constants.caches.replica_set_pods:
+        return api_pod(state, pod, "") if pod.exists else None
+    if pod.observed is None:
+        return None
+    seen = pod.observed
+    return objects.Pod(controller=_controller(state, pod), phase=seen.phase, ready=seen.ready, deleting=seen.deleting)
 
 
 def _controller(state: Cluster, pod: Pod) -> str | None:

@@ -1,9 +1,10 @@
 """The Job controller as transitions of the cluster: `model.controllers.job.sync`, cut where somebody can tell.
 
 The first part of a sync looks at the Job's Pods, creates and deletes some, and writes the status with the uids of those
-that have finished: one step, but for the Pods that are too many. Then each of those goes, and each finalizer; at last
-the counters are written. Others act in between: processes end, the user suspends the Job, so that the next write is
-refused, or the controller manager restarts and has forgotten what it was about to do.
+that have finished: one step. Only Pods that are too many go after it, a request a step; Kubernetes makes these requests
+before it writes that status, and nobody reads both in between. Then each finalizer goes, and at last the counters are
+written. Others act in between: processes end, the user suspends the Job, so that the next write is refused, or the
+controller manager restarts and has forgotten what it was about to do.
 
 Each Pod that finishes is counted by flags in its row: `finalizer`, and `uncounted` while the status lists its uid. The
 row outlives its object as long as it is listed.

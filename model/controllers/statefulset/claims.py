@@ -1,8 +1,8 @@
 """The PersistentVolumeClaims of StatefulSets in the cluster, where a scenario has them.
 
-The controller keeps their owner references; the garbage collector deletes a claim whose owner is gone. That is one step:
-it finds a claim that no Pod mounts any more, so that the finalizer ``pvc-protection`` holds nothing up. A Pod for an
-ordinal whose claim is about to go is not created, so that a Pod that exists is the one that its claim may belong to.
+The controller keeps their owner references; the garbage collector deletes a claim whose owner is gone. That is one
+step: it finds a claim that no Pod mounts any more, so that the finalizer ``pvc-protection`` holds nothing up. A Pod for
+an ordinal whose claim is about to go is not created, so that a Pod that exists is the one that its claim may belong to.
 
 Source: pkg/controller/statefulset/stateful_pod_control.go, pkg/controller/garbagecollector/garbagecollector.go
 """
