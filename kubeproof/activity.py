@@ -3,66 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from kubeproof.searching import Summary
-from kubeproof.standard import autoscaler as autoscaling
-from kubeproof.standard import nodes as node_loss
-from kubeproof.standard import cron_job, daemon_set, deletion, drain, job, stateful_set
-from kubeproof.standard.deployment import SET_GOING_BY as set_going_by_deployments
-from kubeproof.standard.replica_set import SET_GOING_BY as set_going_by_replica_sets
+from kubeproof.standard.catalog import SET_GOING_BY
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.workload import Workload
 from model.control_plane.informers import pod_informer_catches_up, replica_set_informer_catches_up
-from model.control_plane.scheduler.actions import scheduler_binds
-from model.controllers.deployment.actions import deployment_controller_syncs
 from model.controllers.endpointslice.actions import endpoint_slice_controller_syncs
-from model.controllers.replicaset.actions import replica_set_controller_manages_pods
-from model.disturbances import containers, deployment, nodes
 from model.node import container_runtime, kubelet
 from model.node.kube_proxy import kube_proxy_programs_rules
 from model.rows.pod_template import ContainerSpec, RestartPolicy
-
-_ROLLOUT = frozenset({"image_updates", "rollbacks"})
-_PODS_COME = _ROLLOUT | {"scale_ups"}
-_PODS_GO = _ROLLOUT | {"scale_downs"}
-_CONTAINERS_START = _PODS_COME | {"node_crashes"}
-
-SET_GOING_BY: Mapping[str, frozenset[str]] = (
-    {
-        function.__name__: budgets
-        for function, budgets in (
-            (deployment.user_applies_new_image, frozenset({"image_updates"})),
-            (deployment.user_rolls_back, frozenset({"rollbacks"})),
-            (deployment.user_scales_up, frozenset({"scale_ups"})),
-            (deployment.user_scales_down, frozenset({"scale_downs"})),
-            (containers.container_exits, frozenset({"container_exits"})),
-            (containers.readiness_flaps, frozenset({"readiness_flaps"})),
-            (nodes.node_crashes, frozenset({"node_crashes"})),
-            (nodes.node_reboots, frozenset({"node_crashes"})),
-            (deployment_controller_syncs, _PODS_COME | _PODS_GO),
-            (replica_set_controller_manages_pods, _PODS_COME | _PODS_GO),
-            (scheduler_binds, _PODS_COME),
-            (kubelet.kubelet_pulls_images, _CONTAINERS_START),
-            (kubelet.kubelet_starts_container, _CONTAINERS_START),
-            (kubelet.kubelet_restarts_container, frozenset({"container_exits"})),
-            (kubelet.kubelet_begins_termination, _PODS_GO),
-            (kubelet.pre_stop_hook_ends, _PODS_GO),
-            (kubelet.kubelet_removes_pod, _PODS_GO),
-            (container_runtime.init_container_completes, _CONTAINERS_START),
-            (container_runtime.process_answers, _CONTAINERS_START | {"container_exits", "readiness_flaps"}),
-            (container_runtime.stopping_container_exits, _PODS_GO),
-        )
-    }
-    | set_going_by_deployments
-    | set_going_by_replica_sets
-    | stateful_set.SET_GOING_BY
-    | daemon_set.SET_GOING_BY
-    | node_loss.SET_GOING_BY
-    | cron_job.SET_GOING_BY
-    | deletion.SET_GOING_BY
-    | drain.SET_GOING_BY
-    | job.SET_GOING_BY
-    | autoscaling.SET_GOING_BY
-)
-"""Action -> the disturbances of which one at least must be possible, by the names of their budgets."""
 
 _TAKES: Mapping[str, Callable[[Workload, StandardScenario], bool]] = {
     replica_set_informer_catches_up.__name__: lambda _, standard: standard.caches.deployment_replica_sets,

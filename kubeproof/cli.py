@@ -65,7 +65,7 @@ def verify(
     paths
         Files, folders, or - for standard input. Render Helm charts and kustomizations first and pipe them in.
     scenario
-        Only this scenario; may be given several times.
+        Only this scenario; may be given several times. "all" is every one, also those that are searched on request.
     property
         Only this property; may be given several times.
     assume
@@ -241,7 +241,7 @@ def show(counterexample: Path, *, format: Literal["text", "json", "mermaid", "py
 @app.command
 def properties() -> int:
     """List the properties: what each promises and what it needs."""
-    from kubeproof.scenarios import PROPERTIES, PROPERTY_NEEDS
+    from kubeproof.standard.catalog import PROPERTIES, PROPERTY_NEEDS
 
     _list((prop.name, f"{prop.sentence} ({prop.kind.value})", PROPERTY_NEEDS[prop.name]) for prop in PROPERTIES)
     return 0
@@ -250,9 +250,12 @@ def properties() -> int:
 @app.command
 def scenarios() -> int:
     """List the scenarios and the assumptions that can be made."""
-    from kubeproof.scenarios import ASSUMPTIONS, STANDARD
+    from kubeproof.scenarios import ASSUMPTIONS
+    from kubeproof.standard.catalog import STANDARD
 
-    _list((standard.name, standard.sentence, standard.needs) for standard in STANDARD)
+    _list(
+        (each.name, each.sentence, f"{each.needs}; on request" if each.on_request else each.needs) for each in STANDARD
+    )
     standard_output().print("\nassumptions (--assume)")
     _list((name, sentence, "") for name, sentence in ASSUMPTIONS.items())
     return 0

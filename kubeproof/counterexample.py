@@ -16,7 +16,8 @@ from checker.vocabulary import Property, Scenario
 from kubeproof.lassos import offenders_in_words, tell_lasso
 from kubeproof.narration import Narration, narrate, tell
 from kubeproof.runs import version
-from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, build, scenario_names, standard_scenario
+from kubeproof.scenarios import ASSUMPTIONS, build, scenario_names, standard_scenario
+from kubeproof.standard.catalog import PROPERTIES
 from kubeproof.workload import Workload
 from model.cluster import Cluster
 

@@ -1,6 +1,6 @@
 """Traces in an operator's words: what each component says, knows or does, what a step changed, and why it ends so."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,18 +11,9 @@ from checker.trace import Trace
 from checker.vocabulary import Event, Fairness, Property, Scenario
 from kubeproof.naming import Names, condition, count, doing, owner_name, replica_set_name
 from kubeproof.reasons import why
-from kubeproof.words import (
-    autoscaler,
-    cron_job,
-    daemon_set,
-    deletion,
-    deployment,
-    disruption_budget,
-    job,
-    namespace,
-    nodes,
-    stateful_set,
-)
+from kubeproof.words import catalog
+from kubeproof.words.job import counting_of
+from kubeproof.words.nodes import node_fact
 from model.cluster import Cluster, pod_template
 from model.rows.node import Node
 from model.rows.pod import Container, Endpoint, Pod, Worker
@@ -171,7 +162,7 @@ def facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]
             seen = pod.observed
             text = "not there" if seen is None else "terminating" if seen.deleting else _ready_text(seen.ready)
             yield ("controller manager's cache of", names.pod(slot)), (text,)
-    for more in FACTS:
+    for more in catalog.FACTS:
         yield from more(state)
     yield from _node_facts(state, names)
     yield from _traffic_facts(state, names)
@@ -180,7 +171,7 @@ def facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]
 def _node_facts(state: Cluster, names: Names) -> Iterator[tuple[tuple[str, str], Fact]]:
     for slot, node in state.nodes.items():
         name = state.constants.nodes[slot].name
-        yield ("Node", name), (*nodes.node_fact(node), *_marked(node))
+        yield ("Node", name), (*node_fact(node), *_marked(node))
         for pod_slot, pod in state.pods.items():
             if pod.node == slot and pod.worker is not Worker.NONE:
                 yield (f"kubelet {name}", names.pod(pod_slot)), (pod.worker.value,)
@@ -222,20 +213,6 @@ def _routes(state: Cluster, node: int, names: Names) -> str:
     return f"routes to {', '.join(routed)}" if routed else "rejects requests"
 
 
-FACTS: tuple[Callable[[Cluster], Iterator[tuple[tuple[str, str], Fact]]], ...] = (
-    deployment.facts,
-    stateful_set.facts,
-    daemon_set.facts,
-    cron_job.facts,
-    autoscaler.facts,
-    disruption_budget.facts,
-    job.facts,
-    namespace.facts,
-    deletion.facts,
-)
-"""What there is to say about objects of other kinds: one function a kind."""
-
-
 def _sizes(replica_set: ReplicaSet | ObservedReplicaSet) -> Fact:
     status = f"status {replica_set.status_replicas} ({replica_set.available_replicas} available)"
     return count(replica_set.replicas, "replica"), status
@@ -255,35 +232,26 @@ def _pod_fact(state: Cluster, pod: Pod) -> Fact:
     place += ", without an owner" if owner_name(state, pod) == "pod" else ""
     terminating = ("terminating",) if pod.deleting else ()
     eviction = () if pod.eviction is None else (f"eviction {pod.eviction.value}",)
-    return pod.phase.value, _ready_text(pod.ready), place, *eviction, *terminating, *job.counting_of(pod)
+    return pod.phase.value, _ready_text(pod.ready), place, *eviction, *terminating, *counting_of(pod)
 
 
 def _ready_text(ready: bool) -> str:
     return "Ready" if ready else "not Ready"
 
 
-_ACTORS = {
+_ACTORS: Mapping[str, str] = {
     "user": "user",
-    "deployment_controller": "Deployment controller",
-    "replica_set_controller": "ReplicaSet controller",
-    "replica_set_informer": "Deployment controller",
-    "pod_informer": "controller manager's cache of Pods",
     "scheduler": "scheduler",
     "endpoint_slice_controller": "EndpointSlice controller",
+    "replica_set_controller": "ReplicaSet controller",
+    "replica_set_informer": "Deployment controller",
+    "pod_informer": "ReplicaSet controller",
+    "deployment_controller": "Deployment controller",
     "kube_proxy": "kube-proxy",
     "kubelet": "kubelet",
     "pre_stop_hook": "kubelet",
-    **nodes.ACTORS,
     "node": "machine",
-    **deployment.ACTORS,
-    **stateful_set.ACTORS,
-    **daemon_set.ACTORS,
-    **cron_job.ACTORS,
-    **job.ACTORS,
-    **autoscaler.ACTORS,
-    **disruption_budget.ACTORS,
-    **namespace.ACTORS,
-    **deletion.ACTORS,
+    **catalog.ACTORS,
 }
 """Who acts, by the first words of an action's name; the rest is what it does. Anything else happens in a container."""
 
@@ -293,7 +261,8 @@ def who_does_what(before: Cluster, event: Event, names: Names) -> tuple[str, str
     slots = event.slots
     about = [names.object(before, parameter, slot) for parameter, slot in slots.items()]
     name = event.action.name
-    prefix, actor = next((item for item in _ACTORS.items() if name.startswith(item[0])), ("", "container"))
+    prefix = max((prefix for prefix in _ACTORS if name.startswith(prefix)), key=len, default="")
+    actor = _ACTORS.get(prefix, "container")
     node = slots.get("node")
     if actor in ("kubelet", "container") and "pod" in slots:
         pod = before.pods[slots["pod"]]

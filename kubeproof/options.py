@@ -7,7 +7,8 @@ from typing import Literal
 import msgspec
 
 from checker.results import Limits
-from kubeproof.scenarios import ASSUMPTIONS, PROPERTIES, scenario_names
+from kubeproof.scenarios import ALL, ASSUMPTIONS, scenario_names
+from kubeproof.standard.catalog import PROPERTIES
 
 MAX_STATES = 3_000_000
 MAX_STATES_OF_RUNS = 1_000_000
@@ -73,7 +74,7 @@ def check_options(options: Options, *, saved: bool = False) -> None:
     UsageError
         At the first.
     """
-    _check_names("scenario", options.scenarios, scenario_names())
+    _check_names("scenario", options.scenarios, [*scenario_names(), ALL])
     _check_names("property", options.properties, [prop.name for prop in PROPERTIES])
     _check_names("assumption", options.assume, list(ASSUMPTIONS))
     for name in ("nodes", "replicas", "max_states", "max_depth", "memory", "workers"):

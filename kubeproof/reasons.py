@@ -9,17 +9,7 @@ from typing import Any
 from checker.slicing import Explanation
 from checker.vocabulary import Kind
 from kubeproof.naming import Names, condition, count, replica_set_name
-from kubeproof.words import (
-    autoscaler,
-    cron_job,
-    daemon_set,
-    deletion,
-    deployment,
-    disruption_budget,
-    job,
-    nodes,
-    stateful_set,
-)
+from kubeproof.words import catalog
 from model.cluster import Cluster, answers, on_running_node, pod_template
 from model.control_plane.scheduler.actions import requested
 from model.control_plane.scheduler.filters import Requested, feasible
@@ -39,7 +29,6 @@ from properties.rolling_update import (
     oversized_deployments,
     replicas_asked_for,
 )
-from properties.volume_on_one_node import volumes_in_use_twice
 
 States = Sequence[Cluster]
 """The states of a trace."""
@@ -173,15 +162,6 @@ REASONS: Mapping[str, Callable[[States, Any, Names], str]] = {
     overcommitted_nodes.name: _overcommitted,
     misplaced_pods.name: _misplaced,
     overwritten_replica_sets.name: _overwritten,
-    **deployment.REASONS,
-    **deletion.REASONS,
-    **nodes.REASONS,
-    **stateful_set.REASONS,
-    **daemon_set.REASONS,
-    **cron_job.REASONS,
-    **autoscaler.REASONS,
-    **disruption_budget.REASONS,
-    **job.REASONS,
-    volumes_in_use_twice.name: lambda _, offender, __: str(offender),
+    **catalog.REASONS,
 }
 """Promise -> says why one offender offends, at the end of these states."""

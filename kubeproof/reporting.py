@@ -16,8 +16,9 @@ from kubeproof.manifests.errors import Note
 from kubeproof.naming import count
 from kubeproof.narration import Forever, NarratedStep, Narration, narrate
 from kubeproof.options import Options
-from kubeproof.scenarios import PROPERTIES, standard_scenario
+from kubeproof.scenarios import standard_scenario
 from kubeproof.searching import SIMULATION
+from kubeproof.standard.catalog import PROPERTIES
 from kubeproof.verification import Cell, Report
 
 _STYLES = {

@@ -8,19 +8,8 @@ from msgspec.structs import replace
 from checker.vocabulary import Property, Scenario
 from kubeproof.kinds import autoscaler_instances, disruption_budget
 from kubeproof.standard import autoscaler as autoscaling
-from kubeproof.standard import (
-    cron_job,
-    daemon_set,
-    deletion,
-    deployment,
-    drain,
-    job,
-    nodes,
-    promises,
-    stateful_set,
-    volume,
-)
-from kubeproof.standard import replica_set as replica_sets
+from kubeproof.standard import daemon_set, drain, job
+from kubeproof.standard.catalog import STANDARD
 from kubeproof.standard.node_changes import all_nodes
 from kubeproof.standard.promises import ROUTED, TRAFFIC, TRAFFIC_CONVERGENCE
 from kubeproof.standard.scenario import StandardScenario
@@ -32,37 +21,6 @@ from model.rows.pod_template import PodTemplate
 from model.scenarios import steady_states
 from properties.node_loss_recovery import services_without_answer
 
-STANDARD: tuple[StandardScenario, ...] = (
-    *deployment.SCENARIOS,
-    *replica_sets.SCENARIOS,
-    *nodes.SCENARIOS,
-    *stateful_set.SCENARIOS,
-    *daemon_set.SCENARIOS,
-    *volume.SCENARIOS,
-    *deletion.SCENARIOS,
-    *cron_job.SCENARIOS,
-    *drain.SCENARIOS,
-    *job.SCENARIOS,
-    *autoscaling.SCENARIOS,
-)
-_ALL = {prop.name: prop for standard in STANDARD for prop in standard.properties}
-PROPERTIES: tuple[Property, ...] = tuple(sorted(_ALL.values(), key=lambda prop: prop.kind.liveness))
-"""Every promise: those of states and steps first."""
-PROPERTY_NEEDS: Mapping[str, str] = {
-    **promises.NEEDS,
-    **deployment.NEEDS,
-    **replica_sets.NEEDS,
-    **nodes.NEEDS,
-    **stateful_set.NEEDS,
-    **daemon_set.NEEDS,
-    **volume.NEEDS,
-    **deletion.NEEDS,
-    **cron_job.NEEDS,
-    **drain.NEEDS,
-    **job.NEEDS,
-    **autoscaling.NEEDS,
-}
-
 ASSUMPTIONS: Mapping[str, str] = {
     "prestop-outlasts-propagation": "a preStop hook ends only after neither the EndpointSlice nor any kube-proxy shows "
     "the Pod as ready, and within terminationGracePeriodSeconds",
@@ -71,8 +29,8 @@ STANDING_ASSUMPTIONS: tuple[str, ...] = (
     "a process takes no new requests once it gets SIGTERM",
     "other workloads take no room on the nodes",
     "a readiness or startup probe passes exactly while (once) the process answers requests",
-    "kubelets and kube-proxies do not restart, nor do controllers unless the scenario says so, and the API server can "
-    "be reached",
+    "kubelets and kube-proxies do not restart; controllers only do, and the API server is only cut off from somebody, "
+    "where the scenario says so",
 )
 NODES_ASSUMED = "the nodes have room for every Pod and satisfy its node selector and affinity"
 UNSCALED = "the load does not change, so that no autoscaler changes a size"
@@ -83,6 +41,10 @@ PROGRESS: tuple[str, ...] = (
     "init containers complete",
 )
 """What promises about whole runs rest on besides: that what a component waits for comes."""
+
+
+ALL = "all"
+"""Stands for every scenario, where names are chosen."""
 
 
 def standard_scenario(name: str, workload: Workload | None = None) -> StandardScenario:
@@ -156,7 +118,9 @@ def is_about(prop: Property, workload: Workload, standard: StandardScenario) -> 
         return False
     if prop in job.INDEXED and not job.indexed(workload):
         return False
-    return prop not in (*TRAFFIC, *ROUTED, *TRAFFIC_CONVERGENCE, services_without_answer) or (workload.service is not None and standard.traffic)
+    if prop in (*TRAFFIC, *ROUTED, *TRAFFIC_CONVERGENCE, services_without_answer):
+        return workload.service is not None and standard.traffic
+    return True
 
 
 def _assumptions(workload: Workload, standard: StandardScenario, assume: Sequence[str]) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ from kubeproof.manifests.loader import load_sources, read
 from kubeproof.naming import slug
 from kubeproof.options import Options, UsageError, check_options, memory_size
 from kubeproof.runs import Run
-from kubeproof.scenarios import STANDARD, NoSteadyState, build, is_about
+from kubeproof.scenarios import ALL, NoSteadyState, build, is_about
 from kubeproof.searching import Clock, Decided, Summary, decide, undecided
+from kubeproof.standard.catalog import STANDARD
 from kubeproof.standard.scenario import StandardScenario
 from kubeproof.translation import workloads_of
 from kubeproof.workload import Workload
@@ -231,8 +232,10 @@ class _Verification:
 
 
 def _is_chosen(standard: StandardScenario, options: Options) -> bool:
-    """The scenario is asked for by name, or by no name and need not be."""
-    return standard.name in options.scenarios if options.scenarios else not standard.on_request
+    """The scenario is asked for, by its name or among all, or nothing is and it need not be."""
+    if not options.scenarios:
+        return not standard.on_request
+    return standard.name in options.scenarios or ALL in options.scenarios
 
 
 def _violated(cell: Cell | None) -> bool:

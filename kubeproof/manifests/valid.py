@@ -140,7 +140,7 @@ def _cron_jobs(draw: st.DrawFn, name: str, namespace: str | None) -> Object:
         "schedule": draw(st.sampled_from(["*/5 * * * *", "30 2 * * 1-5", "@daily", "@every 90m", "0 0 31 2 ?"])),
         "jobTemplate": {"spec": {**job, "template": {"spec": pod}}},
     }
-    optional = {
+    optional: dict[str, st.SearchStrategy[Any]] = {
         "timeZone": st.sampled_from(["Etc/UTC", "Europe/Berlin"]),
         "concurrencyPolicy": st.sampled_from(["Allow", "Forbid", "Replace"]),
         "startingDeadlineSeconds": st.integers(0, 7200),

@@ -74,11 +74,21 @@ def _scenarios(kind: str, needs: str) -> Iterator[StandardScenario]:
         sentence="the user drains a node",
         needs=needs,
         budgets={"drains": 1},
-        properties=(*TRAFFIC, *WITHIN_BUDGET, *PLACEMENT, *ENDS),
+        properties=(*TRAFFIC, *WITHIN_BUDGET, *PLACEMENT),
         spare_pods=_replaced(1),
         **of_kind,
     )
-    of_kind |= {"needs": BUDGET, "applies": protected}
+    yield StandardScenario(
+        name="drain-to-the-end",
+        sentence="the user drains a node; nobody looks at requests",
+        needs=needs,
+        budgets={"drains": 1},
+        properties=ENDS,
+        traffic=False,
+        spare_pods=_replaced(1),
+        **of_kind,
+    )
+    of_kind |= {"needs": BUDGET, "applies": protected, "on_request": True}
     yield StandardScenario(
         name="drain-two-nodes",
         sentence="the user drains two nodes, at the same time or one after the other",

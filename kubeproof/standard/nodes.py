@@ -77,6 +77,7 @@ def _has_volume(workload: Workload) -> bool:
 SCENARIOS: tuple[StandardScenario, ...] = (
     StandardScenario(
         name="node-loss",
+        on_request=True,
         sentence="one node crashes for good",
         budgets={"node_losses": 1},
         nodes=2,
@@ -87,6 +88,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="node-return",
+        on_request=True,
         sentence="one node crashes for as long as its Pods are waited for or longer, and may come back at any moment",
         budgets={"node_losses": 1, "node_returns": 1},
         nodes=2,
@@ -98,6 +100,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="partition",
+        on_request=True,
         sentence="one node loses the API server, runs on, and may reach it again at any moment",
         budgets={"partitions": 1, "node_returns": 1},
         replicas=1,
@@ -109,6 +112,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="node-deleted",
+        on_request=True,
         sentence="one node crashes, its Node object may be deleted, and it may come back at any moment",
         budgets={"node_losses": 1, "node_deletions": 1, "node_returns": 1},
         replicas=1,
@@ -120,6 +124,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="all-nodes-lost",
+        on_request=True,
         needs="a cluster of at most two nodes",
         applies=_few_nodes,
         sentence="two nodes crash for good, at any two moments",
@@ -132,6 +137,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="stale-taints",
+        on_request=True,
         sentence="one node crashes and may come back while the taint eviction controller's view of nodes lags",
         budgets={"node_losses": 1, "node_returns": 1},
         caches=Caches(tainted_nodes=True),
@@ -144,6 +150,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="node-loss",
+        on_request=True,
         kind="StatefulSet",
         needs=STATEFUL_SET,
         sentence="one node crashes for good",
@@ -156,6 +163,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="node-deleted",
+        on_request=True,
         kind="StatefulSet",
         needs=STATEFUL_SET,
         sentence="one node crashes, its Node object may be deleted, and it may come back at any moment",
@@ -168,6 +176,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="force-delete-crashed",
+        on_request=True,
         kind="StatefulSet",
         needs=STATEFUL_SET,
         sentence="one node crashes, and the user deletes a Pod that stays Terminating there by force",
@@ -180,6 +189,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="force-delete-cut-off",
+        on_request=True,
         kind="StatefulSet",
         needs=STATEFUL_SET,
         sentence="one node loses the API server, and the user deletes a Pod that stays Terminating there by force",
@@ -193,6 +203,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="volume-partition",
+        on_request=True,
         needs=VOLUME,
         applies=_has_volume,
         sentence="the node that has the Pods' volume loses the API server, runs on, and may reach it again",
@@ -206,6 +217,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="volume-force-delete",
+        on_request=True,
         needs=VOLUME,
         applies=_has_volume,
         sentence="the node that has the Pods' volume loses the API server, and the user deletes its Pod by force",

@@ -10,6 +10,7 @@ from kubeproof.workload import Workload
 from properties.volume_on_one_node import volumes_in_use_twice
 
 NEEDS: Mapping[str, str] = {volumes_in_use_twice.name: "a PersistentVolumeClaim that one node at a time can mount"}
+SET_GOING_BY: Mapping[str, frozenset[str]] = {}
 _NEEDS = "a Deployment with such a claim"
 
 

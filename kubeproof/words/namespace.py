@@ -1,9 +1,12 @@
 """Volumes and quotas in an operator's words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
+from kubeproof.naming import Names
 from model.cluster import Cluster
 from model.control_plane.pod_requests import quota_used
+from properties.volume_on_one_node import volumes_in_use_twice
 
 _CPU = ("cpu", "requests.cpu")
 
@@ -27,3 +30,6 @@ def _used(name: str, used: int, limit: int) -> str:
 
 
 ACTORS = {"attach_detach_controller": "attach/detach controller"}
+REASONS: Mapping[str, Callable[[Any, Any, Names], str]] = {
+    volumes_in_use_twice.name: lambda _, offender, __: str(offender),
+}

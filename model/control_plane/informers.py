@@ -15,6 +15,7 @@ https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection
 from collections.abc import Iterator
 
 from model.cluster import Cluster, without_forgotten
+from model.parts import Part, component
 from model.rows.pod import ObservedPod, Pod
 from model.rows.replica_set import ObservedReplicaSet, ReplicaSet
 
@@ -94,3 +95,9 @@ def with_current_replica_sets(state: Cluster) -> Cluster:
             current = current_replica_set(replica_set)
             after = after.update(replica_set, observed=current, observed_is_current=True)
     return after
+
+
+PARTS: tuple[Part, ...] = (
+    *component(lambda state: state.constants.caches.deployment_replica_sets, replica_set_informer_catches_up),
+    *component(lambda state: state.constants.caches.replica_set_pods, pod_informer_catches_up),
+)

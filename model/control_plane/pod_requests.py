@@ -70,11 +70,17 @@ def removed(state: Cluster, pod: Pod, **last: Any) -> Cluster:
     Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-forced
     """
     if pod.finalizer:
-        return state.update(pod, **{"deleting": True, "worker": Worker.NONE, "ready": False, **last})
-    left = (
-        {"node": pod.node, "worker": pod.worker, "containers": pod.containers, "deleting": True} if _runs(pod) else {}
-    )
-    return without_forgotten(state.update(pod, **{**_gone(state), **_shown_for(pod), **left}))
+        worker = pod.worker if _runs(pod) else Worker.NONE
+        return state.update(pod, **{"deleting": True, "worker": worker, "ready": False, **last})
+    return without_forgotten(state.update(pod, **_without_object(state, pod)))
+
+
+def _without_object(state: Cluster, pod: Pod) -> dict[str, Any]:
+    """What is left of a Pod whose object is gone: what caches show of it, and what still runs."""
+    left: dict[str, Any] = {}
+    if _runs(pod):
+        left = {"node": pod.node, "worker": pod.worker, "containers": pod.containers, "deleting": True}
+    return {**_gone(state), **_shown_for(pod), **left}
 
 
 def _shown_for(pod: Pod) -> dict[str, Any]:
@@ -93,10 +99,10 @@ def _runs(pod: Pod) -> bool:
 def without_finalizer(state: Cluster, pod: Pod) -> Cluster:
     """The Pod's last finalizer is removed; the object goes with it if it was only waiting for that.
 
-    An object that waits has no grace period left: nothing of it runs any more, or it was never bound.
+    An object that waits has no grace period left: its containers have ended, or it was never bound.
     """
     if pod.deleting and (pod.terminal or pod.node is None):
-        return without_forgotten(state.update(pod, finalizer=False, **_gone(state)))
+        return without_forgotten(state.update(pod, finalizer=False, **_without_object(state, pod)))
     return state.update(pod, finalizer=False)
 
 

@@ -6,6 +6,7 @@ Source: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#mi
 from collections.abc import Iterator
 
 from model.cluster import Cluster, pod_template
+from model.parts import Part, component, some_template
 from model.rows.slots import PodSlot
 
 
@@ -16,3 +17,6 @@ def min_ready_seconds_pass(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
         return
     if pod_template(state, ready).min_ready_seconds > 0:
         yield state.update(ready, ready_long_enough=True)
+
+
+PARTS: tuple[Part, ...] = component(some_template(lambda each: each.min_ready_seconds > 0), min_ready_seconds_pass)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from checker.state import with_item
 from model.cluster import Cluster, pod_template
+from model.parts import Part, budgeted
 from model.rows.pod import Container, Worker
 from model.rows.pod_template import RestartPolicy
 from model.rows.slots import PodSlot
@@ -33,3 +34,9 @@ def readiness_flaps(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
         if spec.readiness_probe and serving.containers[position] is Container.SERVING:
             slow = with_item(serving.containers, position, Container.RUNNING)
             yield state.update(serving, containers=slow).set(readiness_flaps=state.readiness_flaps - 1)
+
+
+PARTS: tuple[Part, ...] = (
+    budgeted("container_exits", container_exits),
+    budgeted("readiness_flaps", readiness_flaps),
+)

@@ -87,6 +87,10 @@ def _neighbour(state: Cluster, slot: int, deployment: Deployment, offset: int) -
 
 
 PARTS: tuple[Part, ...] = (
+    budgeted("image_updates", user_applies_new_image),
+    budgeted("rollbacks", user_rolls_back),
+    budgeted("scale_ups", user_scales_up),
+    budgeted("scale_downs", user_scales_down),
     budgeted("pauses", user_pauses_rollout),
     budgeted("resumes", user_resumes_rollout),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from checker.state import with_item
 from model.cluster import Cluster, pod_template, without_forgotten
 from model.control_plane.pod_requests import removed, waiting_containers
-from model.parts import Part, budgeted
+from model.parts import Part, budgeted, component
 from model.rows.node import Node
 from model.rows.pod import Container, Endpoint, Pod, Worker
 from model.rows.pod_template import RestartPolicy
@@ -117,6 +117,8 @@ def _after_a_crash(state: Cluster, pod: Pod) -> tuple[Container, ...]:
 
 
 PARTS: tuple[Part, ...] = (
+    budgeted("node_crashes", node_crashes),
+    *component(lambda state: state.node_crashes > 0, node_reboots),  # a node that crashed does come back
     budgeted("node_losses", node_is_lost),
     budgeted("partitions", node_is_cut_off),
     budgeted("node_returns", node_returns),

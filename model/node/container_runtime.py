@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from checker.state import with_item
 from model.cluster import Cluster, on_running_node, pod_template
+from model.parts import Part, component, some, some_template
 from model.rows.pod import Container
 from model.rows.pod_template import RestartPolicy
 from model.rows.slots import PodSlot
@@ -60,3 +61,10 @@ def stopping_container_exits(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
             yield state.update(stopping, containers=with_item(stopping.containers, position, Container.EXITED))
             if template.restart_policy is not RestartPolicy.ALWAYS:
                 yield state.update(stopping, containers=with_item(stopping.containers, position, Container.FAILED))
+
+
+PARTS: tuple[Part, ...] = (
+    *component(some("pods"), process_answers, stopping_container_exits),
+    *component(some_template(lambda each: any(spec.init for spec in each.containers)), init_container_completes),
+    *component(some_template(lambda each: each.restart_policy is not RestartPolicy.ALWAYS), container_completes),
+)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from checker.state import with_item
 from checker.vocabulary import derived
 from model.cluster import Cluster, without_forgotten
+from model.parts import Part, component
 from model.rows.pod import Endpoint
 from model.rows.slots import NodeSlot
 
@@ -35,3 +36,6 @@ def kube_proxy_programs_rules(state: Cluster, node: NodeSlot) -> Iterator[Cluste
             after = after.update(pod, routed=with_item(pod.routed, node, route))
     if after is not state:
         yield without_forgotten(after)
+
+
+PARTS: tuple[Part, ...] = component(lambda state: state.constants.service is not None, kube_proxy_programs_rules)

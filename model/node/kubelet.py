@@ -16,6 +16,7 @@ from checker.state import with_item
 from model.cluster import Cluster, kubelet_is_connected, on_running_node, pod_template, volumes_are_attached
 from model.control_plane.pod_requests import removed
 from model.node.pod_status import final_phase, pod_phase, pod_ready, restarts
+from model.parts import Part, component, some, some_template
 from model.rows.pod import Container, Endpoint, Pod, Worker
 from model.rows.pod_template import RestartPolicy
 from model.rows.slots import PodSlot
@@ -74,7 +75,7 @@ def kubelet_reports_status(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
 
 
 def kubelet_begins_termination(state: Cluster, pod: PodSlot) -> Iterator[Cluster]:
-    """The kubelet sees that the Pod is being deleted, or gone: preStop hooks start; without one SIGTERM is sent at once."""
+    """The kubelet sees that the Pod is being deleted, or gone: preStop hooks start; without one SIGTERM is sent."""
     deleted = state.pods[pod]
     if deleted is None or not deleted.deleting or deleted.worker is Worker.TERMINATING:
         return
@@ -139,3 +140,17 @@ def _deletion_propagated(state: Cluster, pod: Pod) -> bool:
     if state.constants.publish_not_ready_addresses:
         return True
     return pod.endpoint is not Endpoint.READY and all(route is not Endpoint.READY for route in pod.routed)
+
+
+PARTS: tuple[Part, ...] = (
+    *component(
+        some("pods"),
+        kubelet_pulls_images,
+        kubelet_starts_container,
+        kubelet_restarts_container,
+        kubelet_reports_status,
+        kubelet_begins_termination,
+        kubelet_removes_pod,
+    ),
+    *component(some_template(lambda each: any(spec.pre_stop for spec in each.containers)), pre_stop_hook_ends),
+)

@@ -11,7 +11,8 @@ from checker.state import Pool, Row, SlotOf, State, count
 from checker.vocabulary import Action, ActionFunction, Property, Scenario, derived, never, never_step, sometimes
 from kubeproof.instances import instance
 from kubeproof.manifests.loader import load
-from kubeproof.scenarios import STANDARD, build
+from kubeproof.scenarios import build
+from kubeproof.standard.catalog import STANDARD
 from kubeproof.translation import workloads_of
 from tests.checker.agreement import assert_replays
 from tests.checker.reductions import NONE, Ways, assert_same_as_unreduced, without_steps

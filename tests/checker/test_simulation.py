@@ -22,7 +22,8 @@ from checker.verdict import why_inconclusive
 from checker.vocabulary import Action, Fairness, Kind, Property, Scenario, disturbance, never, sometimes
 from kubeproof.instances import instance
 from kubeproof.manifests.loader import load
-from kubeproof.scenarios import STANDARD, build
+from kubeproof.scenarios import build
+from kubeproof.standard.catalog import STANDARD
 from kubeproof.translation import workloads_of
 from tests.checker import toys
 from tests.checker.agreement import assert_replays

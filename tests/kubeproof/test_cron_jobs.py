@@ -12,7 +12,8 @@ from kubeproof.kinds.cron_job import WorkloadCronJob
 from kubeproof.manifests.errors import BadManifests
 from kubeproof.manifests.loader import load
 from kubeproof.manifests.valid import Object, objects, write_yaml
-from kubeproof.scenarios import STANDARD, build
+from kubeproof.scenarios import build
+from kubeproof.standard.catalog import STANDARD
 from kubeproof.translation import workloads_of
 from kubeproof.workload import Workload
 from model.api.cron_jobs import ConcurrencyPolicy

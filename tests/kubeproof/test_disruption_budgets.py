@@ -123,8 +123,11 @@ def test_every_revision_of_the_pods_is_selected() -> None:
 
 def test_a_workload_without_a_budget_has_no_promises_about_one() -> None:
     [web] = workloads(deployment())
-    scenario = build(web, standard_scenario("drain"))
-    assert {prop.name for prop in scenario.properties} == {"no_overcommit", "allowed_node", "drain_ends"}
+    promised = {
+        name: {prop.name for prop in build(web, standard_scenario(name)).properties}
+        for name in ("drain", "drain-to-the-end")
+    }
+    assert promised == {"drain": {"no_overcommit", "allowed_node"}, "drain-to-the-end": {"drain_ends"}}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,9 @@ def test_what_kubernetes_refuses_is_an_error(amounts: str, message: str) -> None
     assert any(message in error.message for error in raised.value.errors)
 
 
-@pytest.mark.parametrize("scenario", ["drain", "node-upgrade", "hasty-node-upgrade", "freeze-during-drain"])
+@pytest.mark.parametrize(
+    "scenario", ["drain", "drain-to-the-end", "node-upgrade", "hasty-node-upgrade", "freeze-during-drain"]
+)
 def test_random_runs_of_a_scenario_that_holds_break_no_promise(scenario: str) -> None:
     rare = [HealthCheck.filter_too_much]  # where the drain does not begin there is nothing to do
     checks = settings(max_examples=10, stateful_step_count=40, database=None, suppress_health_check=rare)

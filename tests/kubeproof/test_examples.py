@@ -20,7 +20,7 @@ import pytest
 import kubeproof
 from checker.vocabulary import Kind
 from kubeproof import Outcome, Report, Verdict
-from kubeproof.scenarios import PROPERTIES
+from kubeproof.standard.catalog import PROPERTIES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXPECTED = EXAMPLES / "expected"

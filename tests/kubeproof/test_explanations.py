@@ -26,7 +26,7 @@ from kubeproof.counterexample import (
 )
 from kubeproof.narration import Narration, narrate, tell
 from kubeproof.reasons import REASONS
-from kubeproof.scenarios import PROPERTIES
+from kubeproof.standard.catalog import PROPERTIES
 from model.cluster import Cluster
 from model.control_plane.scheduler import filters
 from model.next_state import NEXT

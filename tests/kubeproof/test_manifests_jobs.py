@@ -9,7 +9,8 @@ import yaml
 from kubeproof.kinds.job import WorkloadJob
 from kubeproof.manifests.errors import BadManifests
 from kubeproof.manifests.loader import load
-from kubeproof.scenarios import STANDARD, build
+from kubeproof.scenarios import build
+from kubeproof.standard.catalog import STANDARD
 from kubeproof.translation import workloads_of
 from kubeproof.workload import Workload
 from model.api.jobs import CompletionMode, PodFailurePolicyAction, PodReplacementPolicy

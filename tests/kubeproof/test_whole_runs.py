@@ -22,9 +22,11 @@ from kubeproof.counterexample import (
     load,
     take_again,
 )
+from kubeproof.kinds.catalog import KINDS
 from kubeproof.lassos import recurring_offenders, tell_lasso
 from kubeproof.narration import Narration
-from kubeproof.scenarios import PROGRESS, STANDARD
+from kubeproof.scenarios import PROGRESS
+from kubeproof.standard.catalog import STANDARD
 from kubeproof.standard.deployment import CONVERGENCE
 from model.cluster import Cluster
 from model.rows.pod import Pod
@@ -56,8 +58,16 @@ def story(narration: Narration, promise: Property) -> str:
 # -- which promises, and what they rest on
 
 
-def test_every_controller_converges_in_every_scenario() -> None:
-    assert all(set(CONVERGENCE) <= set(standard.properties) for standard in STANDARD)
+def test_every_controller_of_a_deployment_converges_in_what_a_user_does_to_it_every_day() -> None:
+    names = ("rollout", "rollback", "scale", "node-failure", "stale-caches")
+    everyday = [each for each in STANDARD if each.name in names and each.kind == "Deployment"]
+    assert len(everyday) == len(names)
+    assert all(set(CONVERGENCE) <= set(each.properties) for each in everyday)
+
+
+def test_every_kind_of_workload_has_a_promise_that_it_converges() -> None:
+    promised = {each.kind for each in STANDARD for prop in each.properties if prop.name.endswith("_converges")}
+    assert promised == {kind.name for kind in KINDS}
 
 
 def test_what_a_run_waits_for_is_assumed_for_promises_about_whole_runs_only(tight: Report) -> None:
@@ -149,7 +159,7 @@ def test_a_promise_about_whole_runs_needs_a_cycle_and_the_others_have_none(saved
 
 
 def test_files_of_before_have_no_cycle_and_still_replay() -> None:
-    path = next(Path(__file__).parents[2].glob("counterexamples/*/counterexample.json"))
+    path = Path(__file__).parents[2] / "counterexamples" / "no-readiness-probe" / "counterexample.json"
     document = {name: value for name, value in json.loads(path.read_text()).items() if name != "cycle"}
     assert take_again(from_builtins(document)).narration.forever is None
 

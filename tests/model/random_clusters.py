@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from checker.state import Pool
 from checker.vocabulary import Scenario
-from kubeproof.scenarios import PROPERTIES
+from kubeproof.standard.catalog import PROPERTIES
 from model.api.objects import PodPhase, Strategy
 from model.cluster import Assumptions, Caches, Cluster, Constants
 from model.control_plane.scheduler import filters

@@ -15,7 +15,8 @@ from checker.search import search
 from checker.verdict import Outcome, verdicts
 from checker.vocabulary import Action, ActionFunction, Fairness, Scenario
 from kubeproof.kinds.cron_job import WorkloadCronJob
-from kubeproof.scenarios import STANDARD, build, standard_scenario
+from kubeproof.scenarios import build, standard_scenario
+from kubeproof.standard.catalog import STANDARD
 from kubeproof.workload import Workload
 from model.api.cron_jobs import ConcurrencyPolicy
 from model.cluster import Cluster

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from model.api.cron_jobs import ChildJob, ConcurrencyPolicy, CronJob, JobOutcome, JobReference
+from model.api.refusals import Refusal
 from model.controllers.cronjob.durations import parse_duration
 from model.controllers.cronjob.handlers import delay_after_update, queued_by_job
 from model.controllers.cronjob.requests import (
@@ -27,7 +28,6 @@ from model.controllers.cronjob.schedule_text import parse_schedule
 from model.controllers.cronjob.schedules import SpecSchedule
 from model.controllers.cronjob.sync import sync
 from model.controllers.cronjob.time_zones import load_location, rfc3339
-from model.controllers.deployment.writes import Refusal
 
 HOUR = 3_600_000
 HOURLY = CronJob(name="report", uid="owner", schedule="@hourly")

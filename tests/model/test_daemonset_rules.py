@@ -10,6 +10,7 @@ from model.api.daemon_sets import DaemonPodTemplate, DaemonSet, DaemonSetUpdateS
 from model.api.labels import Expression
 from model.api.node_affinity import NodeSelectorTerm
 from model.api.objects import Pod, PodPhase
+from model.api.refusals import Refusal
 from model.api.taints import NODE_UNSCHEDULABLE, Taint, TaintEffect, Toleration, TolerationOperator
 from model.control_plane.scheduler.filters import Node, Requested, feasible
 from model.controllers.daemonset.back_off import MAXIMUM, BackOff
@@ -58,7 +59,6 @@ from model.controllers.daemonset.writes import (
     UpdateStatus,
     Write,
 )
-from model.controllers.deployment.writes import Refusal
 from model.controllers.expectations import ControllerExpectations
 from model.controllers.history import CreateControllerRevision, DeleteControllerRevision, UpdateControllerRevision
 

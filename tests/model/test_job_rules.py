@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from model.api.jobs import CompletionMode, Job, JobCondition, JobConditionType, JobStatus, PodReplacementPolicy
 from model.api.objects import Pod, PodPhase
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 from model.controllers.expectations import ControllerExpectations
 from model.controllers.job.conditions import is_finished
 from model.controllers.job.handlers import job_updated, loses_finalizer, pod_added, pod_deleted, pod_updated

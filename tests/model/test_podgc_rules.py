@@ -1,8 +1,8 @@
 """What the Pod garbage collector decides, where no conformance case says so."""
 
 from model.api.objects import Pod, PodPhase
+from model.api.refusals import Refusal
 from model.control_plane.scheduler.filters import Node
-from model.controllers.deployment.writes import Refusal
 from model.controllers.podgc.gc import DELETION_BY_POD_GC, DeletePod, MarkFailed, Write, gc
 
 RUNNING = Pod(name="p", node="n", phase=PodPhase.RUNNING)

@@ -117,11 +117,24 @@ def test_a_placement_that_does_not_fit_is_not_initial() -> None:
     assert steady(constants(nodes=(machine(unschedulable=True),))) == []
 
 
-def test_components_are_fair_and_disturbances_are_not_but_a_crashed_node_comes_back() -> None:
+BEGUN_AND_ENDED = {
+    "node_reboots",
+    "upgraded_node_comes_back",
+    "user_takes_drained_node_down",
+    "kubectl_drain_ends",
+    "user_deletes_stuck_pod",
+    "user_deletes_outdated_pod",
+    "metrics_return",
+}
+"""What comes from outside and happens for certain: the end of what has begun, and what a user has set out to do."""
+
+
+def test_components_are_fair_and_disturbances_are_not_but_for_what_is_begun_and_ended() -> None:
     for action in NEXT:
-        disturbs = action.function.__module__.startswith(disturbances.__name__) and action.name != "node_reboots"
+        disturbs = action.function.__module__.startswith(disturbances.__name__) and action.name not in BEGUN_AND_ENDED
         assert (action.fairness is Fairness.NONE) == disturbs, action.name
     assert len({action.name for action in NEXT}) == len(NEXT)
+    assert {action.name for action in NEXT} >= BEGUN_AND_ENDED
 
 
 def _fields(row: Constants) -> dict[str, Any]:

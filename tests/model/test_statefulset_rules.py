@@ -9,8 +9,8 @@ from model.api.controller_revisions import ControllerRevision
 from model.api.objects import Pod, PodPhase
 from model.api.owner_references import OwnerReference
 from model.api.persistent_volume_claims import PersistentVolumeClaim
+from model.api.refusals import Refusal
 from model.api.stateful_sets import PodManagementPolicy, RetentionPolicy, StatefulSet, UpdateStrategy
-from model.controllers.deployment.writes import Refusal
 from model.controllers.history import (
     HASH_LABEL,
     CreateControllerRevision,

@@ -111,7 +111,13 @@ def test_a_volume_is_detached_once_nobody_uses_it() -> None:
     stopping = with_volume(terminating(Container.STOPPING), attached=0)
     assert disabled(attach_detach_controller_detaches(stopping, 0, 0))
     stopped = with_volume(terminating(Container.EXITED), attached=0)
-    assert attached(only(attach_detach_controller_detaches(stopped, 0, 0))) is None
+    assert disabled(attach_detach_controller_detaches(stopped, 0, 0))
+    assert attached(only(attach_detach_controller_detaches(with_volume(attached=0), 0, 0))) is None
+
+
+def test_a_volume_is_mounted_from_when_the_kubelet_takes_the_pod_on() -> None:
+    pulling = with_volume(running(containers=(Container.WAITING,), deleting=True), attached=0)
+    assert disabled(attach_detach_controller_detaches(pulling, 0, 0))
 
 
 def test_a_node_that_is_down_keeps_a_volume_until_it_is_known_not_to_be_ready() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from checker.vocabulary import derived
 from model.cluster import Cluster, api_node, claimed_volumes, pod_template
 from model.control_plane.scheduler.filters import Requested, feasible
+from model.parts import Part, component, some
 from model.rows.pod import Pod
 from model.rows.slots import NodeSlot, PodSlot
 from model.rows.volume import AccessMode
@@ -68,3 +69,6 @@ def scheduler_binds(state: Cluster, pod: PodSlot, node: NodeSlot) -> Iterator[Cl
     spec = pod_template(state, pending).spec
     if feasible(spec, api_node(state, machine), Requested(pods=pods, resources=dict(resources))) is None:
         yield state.update(pending, node=node, pinned=None)
+
+
+PARTS: tuple[Part, ...] = component(some("pods"), scheduler_binds)

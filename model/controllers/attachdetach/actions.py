@@ -1,7 +1,8 @@
 """The attach/detach controller as transitions of the cluster.
 
-A node's status says which volumes it has mounted; a kubelet that cannot report keeps that as it was. Here a volume
-counts as mounted while a container that uses it runs there, or while its node is down: nobody has said otherwise.
+A node's status says which volumes it has mounted; a kubelet that cannot report keeps that as it was. Here a volume is
+mounted from when its kubelet takes a Pod on until it has got rid of it, and while its node is down: nobody has said
+otherwise.
 
 Left out: the capacity of nodes for volumes, errors of the storage provider, the out-of-service taint.
 
@@ -14,7 +15,7 @@ from checker.vocabulary import derived
 from model.cluster import Cluster, claimed_volumes
 from model.controllers.attachdetach.volumes import may_attach, may_detach, wants_volume
 from model.parts import Part, component, some
-from model.rows.pod import Container, Pod
+from model.rows.pod import Container, Pod, Worker
 from model.rows.slots import NodeSlot, VolumeSlot
 
 _RUNS = (Container.RUNNING, Container.SERVING, Container.STOPPING)
@@ -34,9 +35,10 @@ def wanted_on(state: Cluster, volume: VolumeSlot, node: NodeSlot) -> bool:
 
 @derived
 def mounted_on(state: Cluster, volume: VolumeSlot, node: NodeSlot) -> bool:
-    """Some container that uses the volume runs on the node."""
+    """The node's kubelet has mounted the volume for some Pod."""
     return any(
-        pod.node == node and volume in claimed_volumes(state, pod) and _some_container_runs(pod) for pod in state.pods
+        pod.node == node and pod.worker is not Worker.NONE and volume in claimed_volumes(state, pod)
+        for pod in state.pods
     )
 
 

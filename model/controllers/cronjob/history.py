@@ -6,10 +6,10 @@ Source: pkg/controller/cronjob/cronjob_controllerv2.go, pkg/controller/cronjob/u
 from collections.abc import Sequence
 
 from model.api.cron_jobs import ChildJob, JobOutcome
+from model.api.refusals import Refusal
 from model.controllers.cronjob.active_jobs import delete_from_active_list
 from model.controllers.cronjob.progress import Progress
 from model.controllers.cronjob.requests import DeleteJob, Event, Steps
-from model.controllers.deployment.writes import Refusal
 
 
 def by_job_start_time(jobs: Sequence[ChildJob]) -> tuple[ChildJob, ...]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from model.api.cron_jobs import ChildJob, CronJob, JobOutcome
+from model.api.refusals import Refusal
 from model.controllers.cronjob.active_jobs import delete_from_active_list, in_active_list
 from model.controllers.cronjob.progress import Progress
 from model.controllers.cronjob.requests import Event, GetCronJob, GetJob, Steps
-from model.controllers.deployment.writes import Refusal
 
 
 def observe_jobs(progress: Progress, jobs: Sequence[ChildJob]) -> Steps[Progress]:

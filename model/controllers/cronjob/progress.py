@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from model.api.cron_jobs import CronJob
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

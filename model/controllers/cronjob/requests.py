@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from model.api.cron_jobs import ChildJob, CronJob
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 
 
 class GetCronJob(msgspec.Struct, frozen=True):

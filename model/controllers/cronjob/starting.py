@@ -11,12 +11,12 @@ from enum import Enum
 from msgspec.structs import replace
 
 from model.api.cron_jobs import ChildJob, ConcurrencyPolicy, CronJob
+from model.api.refusals import Refusal
 from model.controllers.cronjob.active_jobs import add_to_active_list, in_active_list, in_active_list_by_name
 from model.controllers.cronjob.history import delete_job
 from model.controllers.cronjob.progress import Progress
 from model.controllers.cronjob.requests import CreateJob, Event, GetJob, Steps
 from model.controllers.cronjob.time_zones import load_location, rfc3339
-from model.controllers.deployment.writes import Refusal
 
 _MINUTE = 60_000
 

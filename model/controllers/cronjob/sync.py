@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from model.api.cron_jobs import ChildJob, ConcurrencyPolicy, CronJob
+from model.api.refusals import Refusal
 from model.controllers.cronjob.active_jobs import jobs_to_be_reconciled
 from model.controllers.cronjob.history import cleanup_finished_jobs
 from model.controllers.cronjob.missed_schedules import (
@@ -31,7 +32,6 @@ from model.controllers.cronjob.schedule_text import parse_schedule
 from model.controllers.cronjob.schedules import Schedule
 from model.controllers.cronjob.starting import Obstacle, create_job, obstacle, replace_active_jobs
 from model.controllers.cronjob.time_zones import load_location
-from model.controllers.deployment.writes import Refusal
 
 _OBSTACLE_EVENTS = {Obstacle.TOO_LATE: Event.MISS_SCHEDULE, Obstacle.FORBIDDEN: Event.JOB_ALREADY_ACTIVE}
 

@@ -6,8 +6,8 @@ Source: pkg/controller/daemon/daemon_controller.go
 from collections.abc import Callable, Mapping, Sequence
 
 from model.api.daemon_sets import DaemonSet
-from model.api.objects import Pod, ReplicaSet
-from model.controllers.replicaset.claims import Claim, claim
+from model.api.objects import Pod
+from model.controllers.claims import Claim, claim
 
 Selects = Callable[[Mapping[str, str]], bool]
 """Whether the DaemonSet's selector matches these labels."""
@@ -16,10 +16,8 @@ Selects = Callable[[Mapping[str, str]], bool]
 def claim_pods(daemon_set: DaemonSet, pods: Sequence[Pod], selects: Selects, *, can_adopt: bool = True) -> Claim:
     """Claim what is the DaemonSet's among `pods`, terminating and finished ones included.
 
-    `can_adopt` is what a live read of the DaemonSet says: the same uid is there and not being deleted. Of the owner,
-    the rule that all controllers share reads the uid, and whether it is being deleted.
+    `can_adopt` is what a live read of the DaemonSet says: the same uid is there and not being deleted.
 
     Source: pkg/controller/daemon/daemon_controller.go (getDaemonPods)
     """
-    owner = ReplicaSet(name=daemon_set.name, uid=daemon_set.uid, deleting=daemon_set.deleting)
-    return claim(owner, pods, lambda pod: selects(pod.labels), can_adopt=can_adopt)
+    return claim(daemon_set, pods, lambda pod: selects(pod.labels), can_adopt=can_adopt)

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from model.api.daemon_sets import DaemonSet
 from model.api.objects import Pod
+from model.api.refusals import Refusal
 from model.controllers.daemonset.daemon_pods import Placement, new_pod
 from model.controllers.daemonset.writes import Answer, CreatePod, DeletePod, Write, accepted
-from model.controllers.deployment.writes import Refusal
 from model.controllers.expectations import ControllerExpectations
 from model.controllers.replicaset.slow_start import batch_sizes
 

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import msgspec
 
 from model.api.objects import Pod
+from model.api.refusals import Refusal
 from model.controllers.daemonset.status import DaemonSetStatus
-from model.controllers.deployment.writes import Refusal
 from model.controllers.history import CreateControllerRevision, DeleteControllerRevision, UpdateControllerRevision
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from model.api import objects
+from model.api.refusals import Refusal
 from model.cluster import Cluster
 from model.control_plane.informers import observed_pod, observed_replica_set
 from model.control_plane.pod_requests import deleted
@@ -25,13 +26,12 @@ from model.controllers.deployment.sync import sync
 from model.controllers.deployment.writes import (
     CreateReplicaSet,
     DeleteReplicaSet,
-    Refusal,
     UpdateDeploymentStatus,
     UpdateReplicaSet,
     Write,
     conflict_with_itself,
 )
-from model.parts import Part, component
+from model.parts import Part, component, some
 from model.rows.deployment import Deployment, DeploymentSpec
 from model.rows.replica_set import ReplicaSet
 from model.rows.slots import DeploymentSlot
@@ -219,4 +219,7 @@ def _number(template: object) -> int:
     return template
 
 
-PARTS: tuple[Part, ...] = (*component(lambda state: state.constants.deployment_status, progress_deadline_passes),)
+PARTS: tuple[Part, ...] = (
+    *component(some("deployments"), deployment_controller_syncs),
+    *component(lambda state: state.constants.deployment_status, progress_deadline_passes),
+)

@@ -6,8 +6,9 @@ Source: pkg/controller/deployment/sync.go
 from collections.abc import Sequence
 
 from model.api.objects import Deployment, ReplicaSet
+from model.api.refusals import Refusal
 from model.controllers.deployment.replica_sets import by_creation
-from model.controllers.deployment.writes import DeleteReplicaSet, Refusal, RefusedError, Writes
+from model.controllers.deployment.writes import DeleteReplicaSet, RefusedError, Writes
 
 UNLIMITED = 2**31 - 1
 """A ``revisionHistoryLimit`` of this many keeps every revision."""

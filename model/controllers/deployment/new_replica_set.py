@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from model.api.objects import Deployment, ReplicaSet
+from model.api.refusals import Refusal
 from model.controllers.deployment.conditions import (
     Conditions,
     Reason,
@@ -30,7 +31,6 @@ from model.controllers.deployment.scaling import with_replicas_annotations
 from model.controllers.deployment.sizes import new_replicas
 from model.controllers.deployment.writes import (
     CreateReplicaSet,
-    Refusal,
     RefusedError,
     UpdateDeploymentStatus,
     UpdateReplicaSet,

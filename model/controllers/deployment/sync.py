@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from model.api.objects import Deployment, Pod, ReplicaSet, Strategy
+from model.api.refusals import Refusal
 from model.controllers.deployment.conditions import (
     Reason,
     Status,
@@ -28,7 +29,6 @@ from model.controllers.deployment.rolling import rollout_rolling
 from model.controllers.deployment.scaling import is_scaling_event, scale
 from model.controllers.deployment.status import sync_deployment_status
 from model.controllers.deployment.writes import (
-    Refusal,
     RefusedError,
     UpdateDeploymentStatus,
     Write,

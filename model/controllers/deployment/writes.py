@@ -6,13 +6,13 @@ the step says otherwise.
 """
 
 from collections.abc import Generator, Sequence
-from enum import Enum
 from typing import TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from model.api.objects import Deployment, ReplicaSet
+from model.api.refusals import Refusal
 
 
 class CreateReplicaSet(msgspec.Struct, frozen=True):
@@ -43,17 +43,6 @@ Write: TypeAlias = CreateReplicaSet | UpdateReplicaSet | DeleteReplicaSet | Upda
 Result = TypeVar("Result")
 Writes: TypeAlias = Generator[Write, None, Result]
 """A step of a sync: yields writes and returns its result."""
-
-
-class Refusal(Enum):
-    """Why the API server refuses a write."""
-
-    CONFLICT = "Conflict"
-    ALREADY_EXISTS = "AlreadyExists"
-    NOT_FOUND = "NotFound"
-    NAMESPACE_TERMINATING = "NamespaceTerminating"
-    FORBIDDEN = "Forbidden"
-    """Any other reason: a quota, say, or an admission webhook."""
 
 
 class RefusedError(Exception):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from checker.vocabulary import derived
 from model.cluster import Cluster, pod_template, somebody_answers, without_forgotten
 from model.controllers.endpointslice.endpoint import endpoint_conditions
+from model.parts import Part, component
 from model.rows.pod import Endpoint
 from model.rows.slots import PodSlot
 
@@ -44,3 +45,6 @@ def endpoint_slice_controller_syncs(state: Cluster) -> Iterator[Cluster]:
         after = after.set(service_answered=True)
     if after is not state:
         yield without_forgotten(after)
+
+
+PARTS: tuple[Part, ...] = component(lambda state: state.constants.service is not None, endpoint_slice_controller_syncs)

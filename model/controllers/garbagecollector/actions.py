@@ -1,7 +1,7 @@
 """The garbage collector as transitions of the cluster: Deployments, ReplicaSets and Pods.
 
-An attempt reads owners from the API server, so that its graph being late looks like a late attempt. What it writes in one
-attempt is one step: to others an object without its reference, or without its finalizer, is seen a moment later.
+An attempt reads owners from the API server, so that its graph being late looks like a late attempt. What it writes in
+one attempt is one step: an object without its reference, or without its finalizer, is seen a moment later.
 
 Left out: a dependent that the graph does not know yet when its owner is orphaned (nobody creates one here once the
 Deployment is being deleted), dependents of other kinds.
@@ -52,7 +52,10 @@ def garbage_collector_deletes_pod(state: Cluster, pod: PodSlot) -> Iterator[Clus
 
 
 def garbage_collector_deletes_replica_set(state: Cluster, replica_set: ReplicaSetSlot) -> Iterator[Cluster]:
-    """The garbage collector deletes a ReplicaSet whose owner is gone or waits for it, or lets one go that has waited."""
+    """The garbage collector deletes a ReplicaSet whose owner is gone or waits for it, or lets go one that has waited.
+
+    It has waited for its own Pods.
+    """
     row, meta = state.replica_sets[replica_set], replica_set_meta(state, replica_set)
     if row is None or meta is None:
         return

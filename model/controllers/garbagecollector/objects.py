@@ -1,7 +1,7 @@
 """The cluster's Deployments, ReplicaSets and Pods as the garbage collector sees them: identities and owners.
 
-A Pod is looked at one at a time: it has no dependents, and of a ReplicaSet's dependents it matters only whether there is
-one. Names stand for uids, since nothing here is created again under the name of something that is gone.
+Pods are looked at one at a time: they have no dependents, and of a ReplicaSet's dependents it matters only whether
+there is one. Names stand for uids, since nothing here is created again under the name of something that is gone.
 """
 
 from checker.vocabulary import derived

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from model.api.objects import Pod
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 from model.controllers.job.writes import DeletePod, Expect, ExpectFewer, RemoveFinalizer, Steps
 
 

@@ -12,12 +12,11 @@ import msgspec
 
 from model.api.jobs import Job
 from model.api.objects import Pod
-from model.controllers.job.claims import as_owner
+from model.controllers.claims import owned
 from model.controllers.job.conditions import is_finished
 from model.controllers.job.ending import remaining_active_time
 from model.controllers.job.manage import SYNC_JOB_BATCH_PERIOD
 from model.controllers.job.sync import is_managed
-from model.controllers.replicaset.claims import owned
 
 Selects = Callable[[Job, Pod], bool]
 """Whether the Job's selector matches the Pod."""
@@ -52,7 +51,7 @@ def resolve_controller(pod: Pod, jobs: Sequence[Job]) -> Job | None:
 
     Source: pkg/controller/job/job_controller.go (resolveControllerRef)
     """
-    return next((job for job in jobs if owned(pod, as_owner(job))), None)
+    return next((job for job in jobs if owned(pod, job)), None)
 
 
 def pod_added(pod: Pod, jobs: Sequence[Job], selects: Selects) -> Reaction:

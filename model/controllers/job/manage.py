@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from model.api.jobs import Job
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 from model.controllers.job.annotations import new_pod
 from model.controllers.job.backoff import remaining_time
 from model.controllers.job.context import Context, PodCounts

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from model.api.jobs import Job, JobCondition, JobConditionType, JobStatus
 from model.api.objects import Pod
 from model.api.pods import count_ready, count_terminating
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 from model.controllers.job.claims import claim_pods
 from model.controllers.job.conditions import Reason, is_finished, new_condition, with_condition
 from model.controllers.job.context import Context, PodCounts, look_at

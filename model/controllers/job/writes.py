@@ -14,7 +14,7 @@ import msgspec
 
 from model.api.jobs import JobStatus
 from model.api.objects import Pod
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 from model.controllers.job.backoff import BackoffRecord
 
 

@@ -1,8 +1,7 @@
 """The namespace controller as a transition of the cluster: what a sync deletes, and when it lets the namespace go.
 
-Each sync reads everything live. Its DELETECOLLECTIONs are one step: each is a DELETE for every object, and what comes in
-between can only be the end of some of them. Services, EndpointSlices and ConfigMaps, which nothing here creates again,
-are left out.
+Each sync reads everything live. Its DELETECOLLECTIONs are one step: each is a DELETE for every object, and what comes
+in between can only be the end of some of them. Services and EndpointSlices, which nothing creates again, are left out.
 
 Source: pkg/controller/namespace/deletion/namespaced_resources_deleter.go
 """
@@ -51,7 +50,7 @@ def _left(state: Cluster, resource: str) -> Collection:
 def _without(state: Cluster, resource: str) -> Cluster:
     after = state
     if resource == PODS:
-        for slot, _ in state.pods.items():
+        for slot in [slot for slot, pod in state.pods.items() if pod.exists]:
             after = deleted(after, slot)
         return after
     for row in getattr(state, resource):

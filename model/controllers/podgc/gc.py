@@ -10,8 +10,8 @@ import msgspec
 
 from model.api.objects import Condition, Pod
 from model.api.pods import terminal
+from model.api.refusals import Refusal
 from model.control_plane.scheduler.filters import Node
-from model.controllers.deployment.writes import Refusal
 from model.controllers.podgc.collection import (
     TERMINATED_POD_THRESHOLD,
     collection_order,

@@ -23,11 +23,11 @@ from model.api import objects
 from model.cluster import Cluster, is_available, pod_template
 from model.control_plane.informers import observed_pod
 from model.control_plane.pod_requests import created, deleted
+from model.controllers.claims import Claim, claim
 from model.controllers.expectations import ControllerExpectations
-from model.controllers.replicaset.claims import Claim, claim
 from model.controllers.replicaset.sync import replicas_to_create, replicas_to_delete
 from model.controllers.replicaset.victims import possible_pods_to_delete
-from model.parts import Part, component
+from model.parts import Part, component, some
 from model.rows.pod import Pod
 from model.rows.replica_set import ReplicaSet
 from model.rows.slots import PodSlot, ReplicaSetSlot
@@ -211,4 +211,7 @@ def _as_observed(state: Cluster, pod: Pod, name: str) -> objects.Pod:
     )
 
 
-PARTS: tuple[Part, ...] = (*component(lambda state: state.pod_relabels > 0, replica_set_controller_claims_pod),)
+PARTS: tuple[Part, ...] = (
+    *component(some("replica_sets"), replica_set_controller_manages_pods, replica_set_controller_writes_status),
+    *component(lambda state: state.pod_relabels > 0, replica_set_controller_claims_pod),
+)

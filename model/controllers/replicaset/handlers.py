@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from model.api.objects import Pod, ReplicaSet
-from model.controllers.replicaset.claims import owned
+from model.controllers.claims import owned
 
 Selects = Callable[[ReplicaSet, Pod], bool]
 """Whether the ReplicaSet's selector matches the Pod."""

@@ -12,8 +12,8 @@ import msgspec
 
 from model.api.objects import Pod, ReplicaSet
 from model.api.pods import active_pods, count_terminating, next_availability_check
+from model.controllers.claims import claim, claimed_without_adopting
 from model.controllers.expectations import ControllerExpectations
-from model.controllers.replicaset.claims import claim, claimed_without_adopting
 from model.controllers.replicaset.status import ReplicaSetStatus, calculate_status, status_to_write
 from model.controllers.replicaset.victims import pods_to_delete
 

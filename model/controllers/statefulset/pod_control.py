@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from model.api.objects import Pod
 from model.api.persistent_volume_claims import PersistentVolumeClaim
+from model.api.refusals import Refusal
 from model.api.stateful_sets import RetentionPolicy, StatefulSet
-from model.controllers.deployment.writes import Refusal
 from model.controllers.statefulset.identity import identity_matches, with_identity
 from model.controllers.statefulset.retention import POD, has_stale_owner, owners_up_to_date, with_owners
 from model.controllers.statefulset.storage import claims_of, storage_matches, with_storage

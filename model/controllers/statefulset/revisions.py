@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from model.api.controller_revisions import ControllerRevision
 from model.api.objects import Pod
+from model.api.refusals import Refusal
 from model.api.stateful_sets import StatefulSet
-from model.controllers.deployment.writes import Refusal
 from model.controllers.history import (
     CreateControllerRevision,
     DeleteControllerRevision,

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from model.api.controller_revisions import ControllerRevision
-from model.api.objects import Pod, ReplicaSet
+from model.api.objects import Pod
 from model.api.persistent_volume_claims import PersistentVolumeClaim
 from model.api.pods import next_availability_check
+from model.api.refusals import Refusal
 from model.api.stateful_sets import StatefulSet
-from model.controllers.deployment.writes import Refusal
+from model.controllers.claims import Claim, claim
 from model.controllers.history import Hash, hash_controller_revision, owned_or_orphaned
-from model.controllers.replicaset.claims import Claim, claim
 from model.controllers.statefulset.identity import is_member_of
 from model.controllers.statefulset.revisions import Defaulting, no_defaulting
 from model.controllers.statefulset.status import StatefulSetStatus
@@ -50,9 +50,7 @@ def claim_pods(
 
     Source: pkg/controller/statefulset/stateful_set.go (getPodsForStatefulSet)
     """
-    # Of the claiming controller only this is looked at, whatever its kind.
-    owner = ReplicaSet(name=stateful_set.name, uid=stateful_set.uid, deleting=stateful_set.deleting)
-    return claim(owner, pods, lambda pod: selected(pod) and is_member_of(stateful_set, pod), can_adopt=can_adopt)
+    return claim(stateful_set, pods, lambda pod: selected(pod) and is_member_of(stateful_set, pod), can_adopt=can_adopt)
 
 
 def sync(

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from model.api.controller_revisions import ControllerRevision
 from model.api.objects import Pod
 from model.api.persistent_volume_claims import PersistentVolumeClaim
+from model.api.refusals import Refusal
 from model.api.stateful_sets import StatefulSet, UpdateStrategy
-from model.controllers.deployment.writes import Refusal
 from model.controllers.history import Hash, hash_controller_revision
 from model.controllers.statefulset.health import monotonic
 from model.controllers.statefulset.pod_control import Claims, delete_stateful_pod

@@ -12,7 +12,7 @@ import msgspec
 
 from model.api.objects import Pod
 from model.api.persistent_volume_claims import PersistentVolumeClaim
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 from model.controllers.history import CreateControllerRevision, DeleteControllerRevision, UpdateControllerRevision
 from model.controllers.statefulset.status import StatefulSetStatus
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from model.api.cron_jobs import ChildJob, ConcurrencyPolicy, CronJob, JobOutcome, JobReference
+from model.api.refusals import Refusal
 from model.controllers.cronjob.history import cleanup_finished_jobs
 from model.controllers.cronjob.progress import Progress
 from model.controllers.cronjob.requests import (
@@ -21,7 +22,6 @@ from model.controllers.cronjob.requests import (
 )
 from model.controllers.cronjob.starting import job_name
 from model.controllers.cronjob.sync import sync_cron_job
-from model.controllers.deployment.writes import Refusal
 from tests.conformance.adapters.cronjob import milliseconds, now, shape_delay, shape_time
 from tests.conformance.registry import Case, adapter
 

@@ -14,7 +14,7 @@ from model.api.jobs import (
     SuccessPolicyRule,
 )
 from model.api.objects import Pod, PodPhase
-from model.controllers.deployment.writes import Refusal
+from model.api.refusals import Refusal
 from model.controllers.expectations import ControllerExpectations
 from model.controllers.job.annotations import completion_index
 from model.controllers.job.backoff import BackoffRecord
