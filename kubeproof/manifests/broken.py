@@ -37,7 +37,7 @@ _DEPLOYMENT: tuple[_Damage, ...] = (
     (_spec, "strategy", {"type": "Damaged"}, "Damaged"),
     (_spec, "strategy", {"rollingUpdate": {"maxSurge": "90909x%"}}, "90909x%"),
     (_spec, "strategy", {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "00%"}}, "00%"),
-    (_pod, "restartPolicy", "Never", "Never"),
+    (_pod, "restartPolicy", "Damaged", "Damaged"),
     (_pod, "terminationGracePeriodSeconds", -90909, "-90909"),
     (_pod, "nodeSelector", {"kubernetes.io/os": "-damaged"}, "-damaged"),
     (_pod, "tolerations", [{"key": "a", "effect": "Damaged"}], "Damaged"),
@@ -65,7 +65,7 @@ _JOB: tuple[_Damage, ...] = (
     (_spec, "completionMode", "Damaged", "Damaged"),
     (_spec, "podReplacementPolicy", "Damaged", "Damaged"),
     (_spec, "podFailurePolicy", {"rules": [{"action": "Damaged"}]}, "Damaged"),
-    (_pod, "restartPolicy", "Always", "Always"),
+    (_pod, "restartPolicy", "Damaged", "Damaged"),
 )
 _STATEFUL_SET: tuple[_Damage, ...] = (
     (_spec, _MARK, 1, _MARK),
@@ -76,7 +76,7 @@ _STATEFUL_SET: tuple[_Damage, ...] = (
     (_spec, "updateStrategy", {"rollingUpdate": {"maxUnavailable": "90909x%"}}, "90909x%"),
     (_spec, "ordinals", {"start": -90909}, "-90909"),
     (_spec, "persistentVolumeClaimRetentionPolicy", {"whenScaled": "Damaged"}, "Damaged"),
-    (_pod, "restartPolicy", "Never", "Never"),
+    (_pod, "restartPolicy", "Damaged", "Damaged"),
 )
 _DAEMON_SET: tuple[_Damage, ...] = (
     (_spec, _MARK, 1, _MARK),

@@ -186,6 +186,7 @@ SCENARIOS: tuple[StandardScenario, ...] = (
     ),
     StandardScenario(
         name="load-rise-rollout",
+        on_request=True,
         sentence="the user applies a new image, and the load changes once, before, meanwhile or after",
         needs=_NEEDS,
         applies=autoscaled,

@@ -45,7 +45,7 @@ SOME = 4_000
 
 @of_deployments
 def test_the_runs_agree_on_one_replica_and_one_node(standard: StandardScenario) -> None:
-    assert_runs_agree(build(workload((APP,), 1), standard), max_states=400)
+    assert_runs_agree(build(workload((APP,), 1), standard), max_states=150)
 
 
 @pytest.mark.slow
