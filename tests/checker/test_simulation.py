@@ -22,8 +22,7 @@ from checker.verdict import why_inconclusive
 from checker.vocabulary import Action, Fairness, Kind, Property, Scenario, disturbance, never, sometimes
 from kubeproof.instances import instance
 from kubeproof.manifests.loader import load
-from kubeproof.scenarios import build
-from kubeproof.standard.catalog import STANDARD
+from kubeproof.scenarios import build, standard_scenario
 from kubeproof.translation import workloads_of
 from tests.checker import toys
 from tests.checker.agreement import assert_replays
@@ -126,9 +125,9 @@ def test_what_is_known_to_go_wrong_is_found_and_shortened(scenario: Scenario[Any
 
 def test_a_rollout_without_a_readiness_probe_loses_requests_and_has_an_outage() -> None:
     [workload] = workloads_of(load([str(COUNTEREXAMPLES / "no-readiness-probe" / "manifest.yaml")], sys.stdin), 2)
-    [rollout] = [standard for standard in STANDARD if standard.name == "rollout"]
+    rollout = standard_scenario("rollout")
     scenario = build(instance(workload, replicas=rollout.replicas, nodes=rollout.nodes), rollout)
-    result = simulate(scenario, runs=12_000)
+    result = simulate(scenario, runs=20_000)
     assert {"no_outage", "no_lost_request", "rollout_completes"} <= set(result.found)
     for prop in scenario.safety_properties:
         if prop.name in result.found:
