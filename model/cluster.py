@@ -6,7 +6,8 @@ and real truth are different fields: `Pod.phase`, `Pod.ready` and `Pod.deleting`
 what the runtime of its node really runs. `Pod.endpoint` is the Pod's entry in the EndpointSlice, `Pod.routed` what each
 node's kube-proxy has programmed.
 
-Left out: volumes, several Services at once, and time: a timer that runs may fire at any moment.
+Left out: several Services at once, load balancers, zones of volumes, and time: a timer that runs may fire at any moment
+(where a promise hangs on durations the scenario counts ticks, `model.clock`).
 """
 
 from collections.abc import Mapping

@@ -315,6 +315,26 @@ def _disruption_budgets(draw: st.DrawFn, protected: Object) -> Object:
 
 
 @st.composite
+def _quotas(draw: st.DrawFn, namespace: str | None) -> Object:
+    """A ResourceQuota on some of what it can limit."""
+    limits = {"pods": st.integers(0, 20), "requests.cpu": st.sampled_from(["500m", "2", 4]), "services": st.just(3)}
+    hard = draw(st.fixed_dictionaries({}, optional=limits))
+    metadata = _metadata("team", namespace)
+    return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, "spec": {"hard": hard}}
+
+
+@st.composite
+def _claims(draw: st.DrawFn, deployment: Object) -> Object:
+    """A PersistentVolumeClaim, mounted by a Deployment from now on."""
+    pod = deployment["spec"]["template"]["spec"]
+    pod["volumes"] = [*pod.get("volumes", []), {"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    modes = st.lists(st.sampled_from(["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany"]), min_size=1, unique=True)
+    spec = {"accessModes": draw(modes), "resources": {"requests": {"storage": "1Gi"}}}
+    metadata = _metadata("data", deployment["metadata"].get("namespace"))
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec}
+
+
+@st.composite
 def objects(draw: st.DrawFn) -> list[Object]:
     """Valid Kubernetes objects: Deployments, with Services, a Namespace, other workloads and a ConfigMap for some."""
     namespace = draw(st.none() | _names)
@@ -330,6 +350,10 @@ def objects(draw: st.DrawFn) -> list[Object]:
             found.append(draw(_disruption_budgets(deployment)))
         if draw(st.booleans()):
             found.append(draw(_autoscalers(deployment)))
+    if draw(st.booleans()):
+        found.append(draw(_claims(deployment)))
+    if draw(st.booleans()):
+        found.append(draw(_quotas(namespace)))
     if draw(st.booleans()):
         found.append(draw(_cron_jobs("nightly", namespace)))
     if draw(st.booleans()):
