@@ -1,5 +1,6 @@
 """Hypothesis strategies for Kubernetes objects and the manifests that hold them."""
 
+import copy
 import json
 from typing import Any
 
@@ -366,7 +367,7 @@ def objects(draw: st.DrawFn) -> list[Object]:
         data = draw(st.dictionaries(_names, st.text(max_size=20).filter(str.isprintable), max_size=2))
         metadata = _metadata("settings", namespace)
         found.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
-    return found
+    return copy.deepcopy(found)  # whoever damages it damages no strategy
 
 
 def manifests() -> st.SearchStrategy[str]:

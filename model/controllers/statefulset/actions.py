@@ -4,10 +4,10 @@ One sync is one step. Where Pods come and go one after the other, it writes one 
 this controller reads. With podManagementPolicy Parallel, and with the feature gate MaxUnavailableStatefulSet, it issues
 requests for several Pods at once; whoever watches Pods sees them late anyway.
 
-The controller's caches are live. One that only lags makes no difference: nobody else creates Pods under these names, so
-that what the controller deletes by name is what it has seen, and it waits until its cache shows what it has created. One
-that goes back does, after a restart that lists from an old watch cache: a DELETE by name may then hit the Pod that has
-taken the name since. That is left out.
+The controller's caches are live. One that only lags makes no difference: nobody else creates Pods under these names,
+so that what the controller deletes by name is what it has seen, and it waits until its cache shows what it has created.
+One that goes back does, after a restart that lists from an old watch cache: a DELETE by name may then hit the Pod that
+has taken the name since. That is left out.
 
 ControllerRevisions are not kept: a Pod template is its revision. Of the status there is what the controller itself goes
 by. PersistentVolumeClaims are part of some scenarios (`model.controllers.statefulset.claims`); in the others every Pod
