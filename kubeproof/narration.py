@@ -285,11 +285,15 @@ def _instead(before: Cluster, alternatives: Sequence[Alternative], names: Names,
         yield Instead(actor, what, derailing[name], disturbance, name != taken)
 
 
+_KINDS = {"Autoscaler": "HorizontalPodAutoscaler", "DisruptionBudget": "PodDisruptionBudget", "ChildJob": "Job"}
+"""Rows that are not called like their kind."""
+
+
 def _describe(states: Sequence[Cluster], offender: Any, names: Names) -> str:
     """An offender by its name: text as it is, a row as the object that it stands for."""
     if not isinstance(offender, Row):
         return str(offender)
-    kind = type(offender).__name__
+    kind = _KINDS.get(type(offender).__name__, type(offender).__name__)
     for state, note in ((states[-1], ""), *((state, " (as it was before the last step)") for state in states[-2:-1])):
         for parameter, pool in _pools(state):
             for slot, row in pool.items():
