@@ -37,6 +37,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     last_update_time: int | None = None
     last_transition_time: int | None = None
+    message: str = ""
+    """For people to read."""
 
 
 class Pod(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,10 +5,10 @@ https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/
 """
 
 from enum import Enum
-from ipaddress import IPv4Address, IPv6Address
 
 import msgspec
 
+from model.api.addresses import parse_ip
 from model.api.objects import Pod, PodPhase, Service
 
 
@@ -83,15 +83,4 @@ def _addresses(ips: tuple[str, ...], address_type: AddressType) -> tuple[str, ..
     Source: staging/src/k8s.io/endpointslice/utils.go (getEndpointAddresses)
     """
     version = {AddressType.IPV4: 4, AddressType.IPV6: 6}.get(address_type)
-    return tuple(str(address) for address in map(_parse_ip, ips) if address.version == version)
-
-
-def _parse_ip(text: str) -> IPv4Address | IPv6Address:
-    """The address; IPv4 numbers may begin with zeros, and IPv4 in IPv6 notation counts as IPv4.
-
-    Source: k8s.io/utils/net (ParseIPSloppy)
-    """
-    if ":" not in text:
-        return IPv4Address(".".join(number.lstrip("0") or number[:1] for number in text.split(".")))
-    address = IPv6Address(text)
-    return address.ipv4_mapped or address
+    return tuple(str(address) for address in map(parse_ip, ips) if address.version == version)
