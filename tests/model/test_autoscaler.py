@@ -413,7 +413,7 @@ def test_the_runs_agree(standard: StandardScenario) -> None:
 @_named(SCENARIOS)
 @pytest.mark.parametrize("example", ["autoscaled-with-replicas.yaml", "autoscaled-slow-drain.yaml"])
 def test_the_runs_agree_for_longer(standard: StandardScenario, example: str) -> None:
-    assert_runs_agree(scenario_of(standard, example, 3), max_states=1_000)
+    assert_runs_agree(scenario_of(standard, example, 3), max_states=250)
 
 
 @_named(SCENARIOS)

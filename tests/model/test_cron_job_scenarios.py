@@ -81,7 +81,7 @@ class TestEveryPolicy:
     @pytest.mark.slow
     @pytest.mark.parametrize("name", NAMES)
     def test_plain_and_learned_runs_agree_on_all_of_it(self, policy: ConcurrencyPolicy, name: str) -> None:
-        assert_runs_agree(scenario(name, workload(policy, kept=0, starting_deadline_seconds=LATER)))
+        assert_runs_agree(scenario(name, workload(policy, kept=0, starting_deadline_seconds=LATER)), max_states=300)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -73,7 +73,7 @@ def test_the_runs_agree_on_one_node(standard: StandardScenario) -> None:
 @pytest.mark.parametrize(("shape", "nodes"), [("one-at-a-time", 2), ("surging", 1), ("on-delete", 2)])
 @pytest.mark.parametrize("standard", SCENARIOS, ids=lambda standard: standard.name)
 def test_the_runs_agree_on_every_shape(standard: StandardScenario, shape: str, nodes: int) -> None:
-    assert_runs_agree(build(workload(SHAPES[shape], nodes), standard), max_states=500)
+    assert_runs_agree(build(workload(SHAPES[shape], nodes), standard), max_states=200)
 
 
 @pytest.mark.parametrize("standard", SCENARIOS, ids=lambda standard: standard.name)

@@ -53,13 +53,13 @@ def test_the_plain_and_the_learned_run_agree(name: str, shape: str) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_runs_agree_on_every_shape_of_job(name: str, shape: str) -> None:
-    assert_runs_agree(scenario(name, **SHAPES[shape]), max_states=1_000)
+    assert_runs_agree(scenario(name, **SHAPES[shape]), max_states=300)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_runs_agree_on_a_job_that_restarts_its_containers(name: str) -> None:
-    assert_runs_agree(scenario(name, RestartPolicy.ON_FAILURE, **SHAPES["one-pod"]), max_states=1_000)
+    assert_runs_agree(scenario(name, RestartPolicy.ON_FAILURE, **SHAPES["one-pod"]), max_states=300)
 
 
 @pytest.mark.parametrize(("name", "shape"), [*EVERY_SCENARIO, *EVERY_SHAPE])

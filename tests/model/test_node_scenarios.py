@@ -71,7 +71,7 @@ def test_the_runs_agree(standard: StandardScenario) -> None:
 @pytest.mark.slow
 @every_scenario
 def test_the_runs_agree_for_longer(standard: StandardScenario) -> None:
-    assert_runs_agree(small(standard), max_states=1000)
+    assert_runs_agree(small(standard), max_states=300)
 
 
 @every_scenario

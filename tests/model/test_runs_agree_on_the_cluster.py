@@ -39,8 +39,8 @@ of_deployments = pytest.mark.parametrize(
     "standard", [each for each in STANDARD if each.is_for(workload((APP,), 2))], ids=lambda standard: standard.name
 )
 """Scenarios of other kinds have their own tests, beside those of their controllers."""
-SOME = 1_000
-"""States enough to meet every action; the plain run takes less than a second for them."""
+SOME = 300
+"""States enough to meet most actions; the default sizes of the search are for the examples."""
 
 
 @of_deployments
