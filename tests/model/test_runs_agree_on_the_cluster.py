@@ -49,8 +49,7 @@ def test_the_runs_agree_on_one_replica_and_one_node(standard: StandardScenario) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("nodes", [1, 2])
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("shape", "nodes"), [("probed", 2), ("hooked", 1), ("with-an-init-container", 1)])
 @of_deployments
 def test_the_runs_agree_on_every_shape_of_pod(standard: StandardScenario, shape: str, nodes: int) -> None:
     assumed = ("prestop-outlasts-propagation",) if shape == "hooked" else ()
