@@ -71,7 +71,7 @@ def test_the_runs_agree_on_one_node(standard: StandardScenario) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("shape", "nodes"), zip(SHAPES, (2, 1, 1), strict=True))
+@pytest.mark.parametrize(("shape", "nodes"), list(zip(SHAPES, (2, 1, 1), strict=True)))
 @pytest.mark.parametrize("standard", SCENARIOS, ids=lambda standard: standard.name)
 def test_the_runs_agree_on_every_shape(standard: StandardScenario, shape: str, nodes: int) -> None:
     assert_runs_agree(build(workload(SHAPES[shape], nodes), standard), max_states=300)
