@@ -114,8 +114,8 @@ def daemon_set_controller_syncs(state: Cluster, daemon_set: DaemonSetSlot) -> It
     if owner is None or owner.expects or owner.unseen_writes:
         return
     nodes = [
-        # Named by its slot, which tells nodes apart: Pods are created in the order of the nodes, and go into slots in that
-        # order; where Pods are told apart too, exchanging nodes would give a state with the same Pods in other slots.
+        # Named by its slot, which tells nodes apart: Pods are created in the order of the nodes, and go into slots in
+        # that order; where Pods are told apart too, exchanging nodes gives a state with the same Pods in other slots.
         OnNode(slot, str(slot), should_run(state, daemon_set, slot), pods_on(state, daemon_set, slot))
         for slot, _ in state.nodes.items()
     ]
