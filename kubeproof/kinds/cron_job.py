@@ -43,7 +43,7 @@ class WorkloadCronJob(Member, frozen=True, kw_only=True):
     finished_jobs_expire: bool = False
     """Its Jobs have ``ttlSecondsAfterFinished``."""
 
-    def pods(self, nodes: int) -> int:  # noqa: ARG002
+    def pods(self, nodes: int) -> int:  # noqa: ARG002  its Pods are not followed, on any number of nodes
         """None that the model has: it takes Jobs as wholes."""
         return 0
 

@@ -83,9 +83,9 @@ def outcomes(
     daemon_set: DaemonSet = AGENT,
     pods: tuple[Pod, ...] = (),
     nodes: tuple[Node, ...] = NODES,
-    memory: Memory = Memory(),  # noqa: B008
-    server: Server = Server(),  # noqa: B008
-    settings: Settings = Settings(),  # noqa: B008
+    memory: Memory = Memory(),  # noqa: B008  a frozen value
+    server: Server = Server(),  # noqa: B008  a frozen value
+    settings: Settings = Settings(),  # noqa: B008  a frozen value
     revisions: tuple[ControllerRevision, ...] = (FORMER, CURRENT),
 ) -> list[Sync]:
     caches = Caches(nodes=nodes, pods=pods, revisions=revisions)

@@ -3,11 +3,11 @@
 Source: pkg/controller/deployment/util/deployment_util.go
 """
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec.structs import replace
 
+from model.api.conditions import condition_of
 from model.api.objects import Condition
 
 Conditions = tuple[Condition, ...]
@@ -49,11 +49,6 @@ def new_condition(type: Type, status: Status, reason: Reason, now: int) -> Condi
     return Condition(type=type, status=status, reason=reason, last_update_time=now, last_transition_time=now)
 
 
-def find_condition(conditions: Sequence[Condition], type: str) -> Condition | None:
-    """The condition of that type, or None."""
-    return next((condition for condition in conditions if condition.type == type), None)
-
-
 def remove_condition(conditions: Conditions, type: str) -> Conditions:
     """The conditions of every other type."""
     return tuple(condition for condition in conditions if condition.type != type)
@@ -66,7 +61,7 @@ def set_condition(conditions: Conditions, condition: Condition) -> Conditions:
     time of its last transition.
     Source: pkg/controller/deployment/util/deployment_util.go (SetDeploymentCondition)
     """
-    current = find_condition(conditions, condition.type)
+    current = condition_of(conditions, condition.type)
     if current is not None and current.status == condition.status:
         if current.reason == condition.reason:
             return conditions

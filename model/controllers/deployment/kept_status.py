@@ -6,7 +6,8 @@ A condition's age is kept as one bit: whether it is older than the progress dead
 from typing import Any
 
 from model.api import objects
-from model.controllers.deployment.conditions import Reason, Status, Type, find_condition
+from model.api.conditions import condition_of
+from model.controllers.deployment.conditions import Reason, Status, Type
 from model.rows.deployment import DeploymentSpec, DeploymentStatus
 
 _FALSE = (Reason.PROGRESS_DEADLINE_EXCEEDED, Reason.REPLICA_SET_CREATE_ERROR)
@@ -41,7 +42,7 @@ def _progressing(reason: Reason, overdue: bool) -> objects.Condition:
 
 def status_to_keep(deployment: objects.Deployment) -> DeploymentStatus:
     """What the state keeps of a status that is written."""
-    condition = find_condition(deployment.conditions, Type.PROGRESSING)
+    condition = condition_of(deployment.conditions, Type.PROGRESSING)
     return DeploymentStatus(
         observed=deployment.observed_generation >= deployment.generation,
         replicas=deployment.status_replicas,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from model.api.conditions import condition_of
 from model.api.objects import Deployment, ReplicaSet
 from model.api.refusals import Refusal
 from model.controllers.deployment.conditions import (
@@ -16,7 +17,6 @@ from model.controllers.deployment.conditions import (
     Reason,
     Status,
     Type,
-    find_condition,
     new_condition,
     set_condition,
 )
@@ -74,7 +74,7 @@ def sync_revision(
         yield UpdateReplicaSet(updated)
         return deployment, stored(updated)
     after = replace(deployment, revision=new.revision)
-    if find_condition(deployment.conditions, Type.PROGRESSING) is None:
+    if condition_of(deployment.conditions, Type.PROGRESSING) is None:
         conditions = with_progressing(deployment, Status.TRUE, Reason.FOUND_NEW_REPLICA_SET, now)
         after = replace(after, conditions=conditions)
     after = yield from update_status_if_changed(deployment, after)

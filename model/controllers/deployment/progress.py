@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from model.api.conditions import condition_of
 from model.api.objects import Condition, Deployment, ReplicaSet
 from model.controllers.deployment.conditions import (
     Conditions,
     Reason,
     Status,
     Type,
-    find_condition,
     new_condition,
     remove_condition,
     set_condition,
@@ -81,7 +81,7 @@ def deployment_timed_out(deployment: Deployment, now: int) -> bool:
     Source: pkg/controller/deployment/util/deployment_util.go (DeploymentTimedOut)
     """
     deadline = progress_deadline(deployment)
-    condition = find_condition(deployment.conditions, Type.PROGRESSING)
+    condition = condition_of(deployment.conditions, Type.PROGRESSING)
     if deadline is None or condition is None or condition.reason == Reason.NEW_REPLICA_SET_AVAILABLE:
         return False
     if condition.reason == Reason.PROGRESS_DEADLINE_EXCEEDED:
@@ -95,7 +95,7 @@ def requeue_stuck_deployment(deployment: Deployment, now: int) -> int | None:
     Source: pkg/controller/deployment/progress.go (requeueStuckDeployment)
     """
     deadline = progress_deadline(deployment)
-    condition = find_condition(deployment.conditions, Type.PROGRESSING)
+    condition = condition_of(deployment.conditions, Type.PROGRESSING)
     if deadline is None or condition is None or deployment_complete(deployment):
         return None
     if condition.reason == Reason.PROGRESS_DEADLINE_EXCEEDED:
@@ -125,7 +125,7 @@ def estimate_progress(before: Deployment, after: Deployment, now: int) -> Condit
     """
     if progress_deadline(before) is None:
         return remove_condition(after.conditions, Type.PROGRESSING)
-    current = find_condition(before.conditions, Type.PROGRESSING)
+    current = condition_of(before.conditions, Type.PROGRESSING)
     was_available = current is not None and current.reason == Reason.NEW_REPLICA_SET_AVAILABLE
     if was_available and after.status_replicas == after.updated_replicas:
         return after.conditions
@@ -146,7 +146,7 @@ def replica_failure(new: ReplicaSet | None, old: Sequence[ReplicaSet]) -> Condit
     Source: pkg/controller/deployment/progress.go (getReplicaFailures)
     """
     for replica_set in [*all_replica_sets(new, ()), *old]:
-        condition = find_condition(replica_set.conditions, Type.REPLICA_FAILURE)
+        condition = condition_of(replica_set.conditions, Type.REPLICA_FAILURE)
         if condition is not None:
             return replace(condition, last_update_time=condition.last_transition_time)
     return None

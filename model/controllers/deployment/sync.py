@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from model.api.conditions import condition_of
 from model.api.objects import Deployment, Pod, ReplicaSet, Strategy
 from model.api.refusals import Refusal
 from model.controllers.deployment.conditions import (
     Reason,
     Status,
     Type,
-    find_condition,
     new_condition,
     set_condition,
 )
@@ -57,7 +57,7 @@ def check_paused_conditions(deployment: Deployment, now: int) -> Writes[Deployme
     """
     if progress_deadline(deployment) is None:
         return deployment
-    condition = find_condition(deployment.conditions, Type.PROGRESSING)
+    condition = condition_of(deployment.conditions, Type.PROGRESSING)
     reason = None if condition is None else condition.reason
     if reason == Reason.PROGRESS_DEADLINE_EXCEEDED:
         return deployment

@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from model.api.conditions import condition_of
 from model.api.objects import Condition, Deployment, ReplicaSet, Strategy
-from model.controllers.deployment.conditions import Type, find_condition
+from model.controllers.deployment.conditions import Type
 from model.controllers.deployment.progress import (
     deployment_complete,
     deployment_progressing,
@@ -180,7 +181,7 @@ def rolled_out(given: Case) -> tuple[Deployment, Deployment]:
 @adapter("deployment_sync_rollout_status")
 def progressing_condition(given: Case, expected: Case) -> Case:
     _, after = rolled_out(given)
-    found = find_condition(after.conditions, Type.PROGRESSING)
+    found = condition_of(after.conditions, Type.PROGRESSING)
     return {"progressing_condition": None if found is None else {"status": found.status, "reason": found.reason}}
 
 
